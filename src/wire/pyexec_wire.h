@@ -1,0 +1,250 @@
+
+/*
+ * The protocol between nginx and the pool, version 1.
+ *
+ * Sockets
+ *
+ *   A pool has two control socketpairs (AF_UNIX, SOCK_SEQPACKET), one for
+ *   runs and one for what only reads or removes files, so that a list never
+ *   waits behind a run.  nginx's workers share one end of each, the pool's
+ *   processes the other.  The kernel's socket buffer is the queue.
+ *
+ *   A job has a socketpair of its own (AF_UNIX, SOCK_STREAM), made by the
+ *   nginx worker.  Closing it cancels the job; its end without a RESULT or
+ *   an ERROR means that the process that served the job is dead.
+ *
+ * Messages
+ *
+ *   A message is a header of eight bytes and a payload:
+ *
+ *       0  version, 1          1  type
+ *       2  reserved, 0         4  length of the payload, 4 bytes
+ *
+ *   The payload is the sequence of the type's fields in the order in which
+ *   its structure below declares them, with nothing between or behind them:
+ *
+ *       u32, u64    4 or 8 bytes
+ *       str         4 bytes of length, then the bytes (not terminated)
+ *       list        4 bytes of length, then that many bytes of str fields
+ *
+ *   Integers are unsigned and big-endian.  A header of another version, an
+ *   unknown type, a length over the type's maximum, a field that runs over
+ *   the end and bytes behind the last field are errors: the receiver closes
+ *   the socket.
+ *
+ * Dialogue
+ *
+ *   control   nginx -> pool   JOB, with the job's socket as SCM_RIGHTS
+ *             pool -> nginx   READY, LOG
+ *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP, once
+ *             pool -> nginx   START, when a run has begun (EXECUTE only);
+ *                             STDOUT, STDERR and ATTEMPT, as they happen
+ *                             (only if EXECUTE asked for events);
+ *                             RESULT or ERROR, once and last
+ */
+
+#ifndef _PYEXEC_WIRE_H_INCLUDED_
+#define _PYEXEC_WIRE_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+
+#define PYEXEC_WIRE_VERSION     1
+#define PYEXEC_WIRE_HEADER      8
+
+/* the longest payload of any type, and of those that carry only words */
+
+#define PYEXEC_WIRE_MAX         (128 * 1024 * 1024)
+#define PYEXEC_WIRE_MAX_SHORT   (64 * 1024)
+
+
+typedef enum {
+    PYEXEC_MSG_JOB = 1,
+    PYEXEC_MSG_READY,
+    PYEXEC_MSG_LOG,
+
+    PYEXEC_MSG_EXECUTE,
+    PYEXEC_MSG_LIST,
+    PYEXEC_MSG_FETCH,
+    PYEXEC_MSG_CLEANUP,
+
+    PYEXEC_MSG_START,
+    PYEXEC_MSG_STDOUT,
+    PYEXEC_MSG_STDERR,
+    PYEXEC_MSG_ATTEMPT,
+    PYEXEC_MSG_RESULT,
+    PYEXEC_MSG_ERROR,
+
+    /* inside the pool, between a runner and its child: pyexec_child.h */
+
+    PYEXEC_MSG_CHILD_JOB,
+    PYEXEC_MSG_CHILD_READY,
+    PYEXEC_MSG_CHILD_WALL,
+    PYEXEC_MSG_CHILD_CORRECTED,
+    PYEXEC_MSG_CHILD_CHECKED,
+    PYEXEC_MSG_CHILD_FAILED,
+
+    PYEXEC_MSG_LAST
+} pyexec_msg_e;
+
+
+/* a slice of somebody else's memory; empty is { 0, anything } */
+
+typedef struct {
+    size_t                 len;
+    const u_char          *data;
+} pyexec_str_t;
+
+#define pyexec_str(s)      { sizeof(s) - 1, (const u_char *) s }
+
+
+/* encoded str fields, one behind the other: pyexec_list_next() reads them */
+
+typedef struct {
+    size_t                 len;
+    const u_char          *data;
+} pyexec_list_t;
+
+
+typedef struct {
+    uint64_t               deadline;       /* CLOCK_MONOTONIC, milliseconds:
+                                              not to be started after it */
+} pyexec_job_t;
+
+
+typedef struct {
+    pyexec_str_t           text;           /* the walls in force, one line */
+} pyexec_ready_t;
+
+
+typedef struct {
+    uint32_t               level;          /* NGX_LOG_ALERT .. NGX_LOG_DEBUG */
+    pyexec_str_t           text;
+} pyexec_log_t;
+
+
+typedef struct {
+    uint32_t               workspace;      /* index among the pool's */
+    pyexec_str_t           session;        /* checked by nginx, and again */
+    pyexec_str_t           code;           /* UTF-8, no NUL */
+
+    uint32_t               timeout;        /* seconds, of one attempt */
+    uint32_t               auto_correct;   /* 0 or 1 */
+    uint32_t               max_attempts;
+    uint32_t               events;         /* 1: send STDOUT .. ATTEMPT */
+
+    uint64_t               max_memory;     /* bytes */
+    uint64_t               max_file_size;  /* bytes */
+    uint64_t               max_disk;       /* bytes */
+    uint32_t               max_files;
+    uint32_t               max_open_files;
+    uint32_t               max_threads;
+    uint32_t               max_cpu;        /* seconds; 0: the timeout, and 1 */
+    uint32_t               max_output;     /* characters, of each stream */
+    uint64_t               max_flood;      /* bytes, of both streams */
+
+    uint32_t               session_write;  /* 1: the session is writable */
+    uint32_t               policy;         /* 0: off */
+    pyexec_list_t          deny;           /* roots, beside the default ones */
+    pyexec_list_t          allow;          /* roots, out of the default ones */
+} pyexec_execute_t;
+
+
+typedef struct {
+    uint32_t               workspace;
+    pyexec_str_t           session;
+    uint32_t               limit;
+} pyexec_list_runs_t;
+
+
+typedef struct {
+    uint32_t               workspace;
+    pyexec_str_t           session;
+    pyexec_str_t           run_id;
+} pyexec_fetch_t;
+
+
+typedef struct {
+    uint32_t               workspace;
+    pyexec_str_t           session;
+} pyexec_cleanup_t;
+
+
+typedef struct {
+    pyexec_str_t           run_id;
+    pyexec_str_t           started_at;     /* ISO 8601 */
+} pyexec_start_t;
+
+
+typedef struct {
+    uint32_t               attempt;
+    pyexec_str_t           data;           /* any bytes */
+} pyexec_output_t;
+
+
+typedef struct {
+    pyexec_str_t           json;
+} pyexec_attempt_t;
+
+
+typedef struct {
+    pyexec_str_t           status;         /* of the run; else empty */
+    uint32_t               attempts;
+    uint64_t               run_time;       /* microseconds */
+    pyexec_str_t           json;           /* the answer's body */
+} pyexec_result_t;
+
+
+typedef struct {
+    uint32_t               code;           /* of HTTP */
+    uint32_t               retry_after;    /* seconds; 0: no such header */
+    pyexec_str_t           detail;         /* for the client */
+    pyexec_str_t           cause;          /* for the log; may be empty */
+} pyexec_error_t;
+
+
+/*
+ * Bytes that the message takes on the wire, header included; 0 if it is
+ * over the type's maximum.  msg is the structure that belongs to the type.
+ */
+
+size_t pyexec_wire_size(pyexec_msg_e type, const void *msg);
+
+/* writes exactly pyexec_wire_size() bytes to p, returns what is behind them */
+
+u_char *pyexec_wire_encode(u_char *p, pyexec_msg_e type, const void *msg);
+
+/*
+ * Reads a header.  Returns 0 and sets type and len (of the payload), or -1
+ * where the header is not to be accepted.
+ */
+
+int pyexec_wire_header(const u_char p[PYEXEC_WIRE_HEADER], pyexec_msg_e *type,
+    size_t *len);
+
+/*
+ * Reads a whole payload into the structure that belongs to the type; its
+ * strings and lists point into the payload.  Returns 0, or -1 where the
+ * payload is malformed; msg is then to be left alone.
+ */
+
+int pyexec_wire_decode(pyexec_msg_e type, const u_char *payload, size_t len,
+    void *msg);
+
+/* bytes of s as an element of a list; writes one, returns what is behind */
+
+size_t pyexec_list_size(const pyexec_str_t *s);
+u_char *pyexec_list_add(u_char *p, const pyexec_str_t *s);
+
+/*
+ * Takes the first element off the list.  Returns 1 and sets s, 0 where the
+ * list is empty, -1 where it is malformed.
+ */
+
+int pyexec_list_next(pyexec_list_t *list, pyexec_str_t *s);
+
+
+#endif /* _PYEXEC_WIRE_H_INCLUDED_ */
