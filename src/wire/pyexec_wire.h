@@ -103,10 +103,7 @@ typedef struct {
 
 /* encoded str fields, one behind the other: pyexec_list_next() reads them */
 
-typedef struct {
-    size_t                 len;
-    const u_char          *data;
-} pyexec_list_t;
+typedef pyexec_str_t       pyexec_list_t;
 
 
 typedef struct {

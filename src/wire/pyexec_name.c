@@ -1,0 +1,141 @@
+
+#include <string.h>
+
+#include "pyexec_name.h"
+
+
+const char *
+pyexec_session_error(const pyexec_str_t *s)
+{
+    size_t         n;
+    const u_char  *p, *end;
+
+    if (s->len == 0) {
+        return "is empty";
+    }
+
+    if (s->len > PYEXEC_SESSION_MAX) {
+        return "is longer than 128 bytes";
+    }
+
+    if (s->data[0] == '.') {
+        return "starts with a dot";
+    }
+
+    end = s->data + s->len;
+
+    for (p = s->data; p < end; p += n) {
+
+        n = pyexec_utf8_len(p, end);
+
+        if (n == 0) {
+            return "is not UTF-8";
+        }
+
+        /* U+0080 to U+009F are control characters too */
+
+        if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0)) {
+            return "has a control character";
+        }
+
+        if (*p == '/' || *p == '\\') {
+            return "has a slash or a backslash";
+        }
+
+        if (*p == '.' && end - p > 1 && p[1] == '.') {
+            return "has two dots in a row";
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+pyexec_run_id_valid(const pyexec_str_t *s)
+{
+    size_t       i;
+    u_char       c;
+    const char  *form;
+
+    form = "ddddddddTdddddd-xxxxxxxxxxxx";
+
+    if (s->len != PYEXEC_RUN_ID_LEN) {
+        return 0;
+    }
+
+    for (i = 0; i < PYEXEC_RUN_ID_LEN; i++) {
+        c = s->data[i];
+
+        switch (form[i]) {
+
+        case 'd':
+            if (c < '0' || c > '9') {
+                return 0;
+            }
+            break;
+
+        case 'x':
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return 0;
+            }
+            break;
+
+        default:
+            if (c != (u_char) form[i]) {
+                return 0;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
+size_t
+pyexec_utf8_len(const u_char *p, const u_char *end)
+{
+    size_t    i, n;
+    uint32_t  c, least;
+
+    if (*p < 0x80) {
+        return 1;
+    }
+
+    if (*p >= 0xc2 && *p < 0xe0) {
+        n = 2;
+        c = *p & 0x1f;
+        least = 0x80;
+
+    } else if (*p >= 0xe0 && *p < 0xf0) {
+        n = 3;
+        c = *p & 0x0f;
+        least = 0x800;
+
+    } else if (*p >= 0xf0 && *p < 0xf5) {
+        n = 4;
+        c = *p & 0x07;
+        least = 0x10000;
+
+    } else {
+        return 0;
+    }
+
+    if ((size_t) (end - p) < n) {
+        return 0;
+    }
+
+    for (i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+
+        c = c << 6 | (p[i] & 0x3f);
+    }
+
+    if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+        return 0;
+    }
+
+    return n;
+}
