@@ -1,0 +1,36 @@
+
+/* What the pool has to say, on its way to nginx's error log. */
+
+#ifndef _PYEXEC_LOG_H_INCLUDED_
+#define _PYEXEC_LOG_H_INCLUDED_
+
+
+/* nginx's levels, as LOG carries them */
+
+#define PYEXEC_LOG_ALERT    2
+#define PYEXEC_LOG_ERR      4
+#define PYEXEC_LOG_WARN     5
+#define PYEXEC_LOG_NOTICE   6
+#define PYEXEC_LOG_INFO     7
+
+
+/*
+ * From now on messages go to nginx over fd, a control socket, as LOG; before,
+ * and where the socket takes no more, they go to standard error.  A child of
+ * the pool that must not hold the socket sets -1.
+ */
+
+void pyexec_log_open(int fd);
+
+/* both take printf()'s formats, %m among them */
+
+void pyexec_log(unsigned level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* for what a process of the pool can't survive: says it and exits with 1 */
+
+void pyexec_die(const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 1, 2)));
+
+
+#endif /* _PYEXEC_LOG_H_INCLUDED_ */
