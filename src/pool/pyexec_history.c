@@ -1,0 +1,657 @@
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "pyexec_history.h"
+#include "pyexec_io.h"
+#include "pyexec_line.h"
+
+
+#define PYEXEC_NOTES        ".running"
+#define PYEXEC_NOTE_LEN     64
+
+#define PYEXEC_LINES        "runs.jsonl"
+#define PYEXEC_LINES_NEW    "runs.jsonl.new"
+
+
+static void pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item);
+static int pyexec_line_append(int runs, const pyexec_buf_t *line);
+static int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want);
+static int pyexec_notes_read(pyexec_lines_t *notes, int runs);
+static int pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, pyexec_lines_t *ls, pyexec_lines_t *notes);
+static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, const pyexec_line_t *note);
+static void pyexec_list_json(const pyexec_str_t *session,
+    const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
+static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs);
+static int pyexec_lines_rewrite(int runs);
+static int pyexec_note_exists(int runs, const char *run_id);
+static void pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id);
+static DIR *pyexec_opendir(int dir, const char *name);
+
+
+int
+pyexec_history_begin(int runs, const char *run_id, const char *started_at)
+{
+    char  note[PYEXEC_NOTE_LEN];
+
+    pyexec_note_name(note, run_id);
+
+    if (symlinkat(started_at, runs, note) == 0) {
+        return 0;
+    }
+
+    if (errno != ENOENT
+        || (mkdirat(runs, PYEXEC_NOTES, 0770) == -1 && errno != EEXIST))
+    {
+        return -1;
+    }
+
+    return symlinkat(started_at, runs, note);
+}
+
+
+int
+pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const pyexec_item_t *item)
+{
+    int           rc;
+    char          note[PYEXEC_NOTE_LEN];
+    pyexec_buf_t  line = { NULL, 0, 0 };
+
+    pyexec_item_json(&line, item);
+    pyexec_buf_add(&line, "\n", 1);
+    pyexec_note_name(note, item->run_id);
+
+    rc = pyexec_session_lock(st, session);
+
+    if (rc == 0) {
+        rc = pyexec_line_append(runs, &line);
+
+        if (rc == 0) {
+            rc = unlinkat(runs, note, 0);
+        }
+
+        pyexec_session_unlock(st, session);
+    }
+
+    pyexec_buf_free(&line);
+
+    return rc;
+}
+
+
+int
+pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
+    unsigned limit, unsigned window, pyexec_buf_t *out)
+{
+    int             fd, rc, runs;
+    pyexec_lines_t  ls, notes;
+
+    memset(&ls, 0, sizeof(pyexec_lines_t));
+    memset(&notes, 0, sizeof(pyexec_lines_t));
+
+    fd = pyexec_session_open(st, session, 0);
+    runs = fd == -1 ? -1 : pyexec_runs_open(fd, 0);
+    rc = runs == -1 && errno != ENOENT ? -1 : 0;
+
+    while (runs != -1) {
+
+        notes.n = 0;
+        ls.n = 0;
+
+        /* notes first: a run that ends meanwhile is then in the lines */
+
+        rc = pyexec_notes_read(&notes, runs);
+
+        if (rc == 0) {
+            rc = pyexec_lines_load(&ls, runs, (size_t) limit + window);
+        }
+
+        if (rc == 0) {
+            rc = pyexec_notes_settle(st, session, runs, &ls, &notes);
+        }
+
+        if (rc != 1) {
+            (void) close(runs);
+            break;
+        }
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    if (rc == 0) {
+        pyexec_lines_sort(&ls);
+        pyexec_list_json(session, &ls, limit, out);
+    }
+
+    pyexec_lines_free(&ls);
+    pyexec_lines_free(&notes);
+
+    return rc;
+}
+
+
+int
+pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
+    const pyexec_str_t *run_id, pyexec_buf_t *out)
+{
+    int          fd, runs, rc;
+    char         id[PYEXEC_RUN_ID_LEN + 1], path[80];
+    ssize_t      n;
+    struct stat  sb;
+
+    if (!pyexec_run_id_valid(run_id)) {
+        errno = ENOENT;
+        return -1;
+    }
+
+    memcpy(id, run_id->data, PYEXEC_RUN_ID_LEN);
+    id[PYEXEC_RUN_ID_LEN] = '\0';
+
+    fd = pyexec_session_open(st, session, 0);
+    if (fd == -1) {
+        return -1;
+    }
+
+    runs = pyexec_runs_open(fd, 0);
+    (void) close(fd);
+
+    if (runs == -1) {
+        return -1;
+    }
+
+    /* while its note is there, the run's directory is the code's to fill */
+
+    fd = -1;
+
+    if (pyexec_note_exists(runs, id)) {
+        errno = ENOENT;
+
+    } else {
+        (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, id);
+        fd = openat(runs, path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+    }
+
+    (void) close(runs);
+
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fstat(fd, &sb);
+
+    while (rc == 0) {
+        n = read(fd, pyexec_buf_reserve(out, (size_t) sb.st_size + 1),
+                 (size_t) sb.st_size + 1);
+
+        if (n <= 0) {
+            rc = (int) n;
+            break;
+        }
+
+        out->len += n;
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+int
+pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
+    const char *before, uint64_t *removed, uint64_t *files)
+{
+    DIR            *d;
+    int             fd, rc, runs;
+    char            note[PYEXEC_NOTE_LEN];
+    uint64_t        n;
+    pyexec_str_t    name;
+    struct dirent  *de;
+
+    fd = pyexec_session_open(st, session, 0);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    runs = pyexec_runs_open(fd, 0);
+    (void) close(fd);
+
+    if (runs == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    d = pyexec_opendir(runs, ".");
+    rc = d ? 0 : -1;
+    n = 0;
+
+    while (rc == 0 && (de = readdir(d)) != NULL) {
+
+        name.data = (u_char *) de->d_name;
+        name.len = strlen(de->d_name);
+
+        if (!pyexec_run_id_valid(&name)
+            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
+            || pyexec_run_live(st, de->d_name))
+        {
+            continue;
+        }
+
+        rc = pyexec_remove(runs, de->d_name, files);
+
+        if (rc == 0) {
+            pyexec_note_name(note, de->d_name);
+            (void) unlinkat(runs, note, 0);
+            n++;
+        }
+    }
+
+    if (d) {
+        (void) closedir(d);
+    }
+
+    if (n && rc == 0) {
+        rc = pyexec_lines_prune(st, session, runs);
+    }
+
+    *removed += n;
+    (void) close(runs);
+
+    return rc;
+}
+
+
+void
+pyexec_created_path(pyexec_buf_t *out, const char *run_id,
+    const pyexec_file_t *file)
+{
+    pyexec_buf_add(out, "code_exec/", 10);
+    pyexec_buf_add(out, run_id, strlen(run_id));
+    pyexec_buf_add(out, "/", 1);
+    pyexec_buf_add(out, file->path, strlen(file->path));
+}
+
+
+static void
+pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
+{
+    size_t        i;
+    yajl_gen      g;
+    pyexec_buf_t  path = { NULL, 0, 0 };
+    pyexec_str_t  s;
+
+    g = pyexec_json_gen(out);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_cstr(g, "run_id", item->run_id);
+    pyexec_json_cstr(g, "started_at", item->started_at);
+    pyexec_json_cstr(g, "status", item->status);
+    pyexec_json_seconds(g, "execution_time_seconds", item->run_time);
+    pyexec_json_array(g, "created_files");
+
+    for (i = 0; item->files && i < item->files->nfiles; i++) {
+        path.len = 0;
+        pyexec_created_path(&path, item->run_id, &item->files->files[i]);
+        s = pyexec_buf_str(&path);
+        pyexec_json_text(g, NULL, &s);
+    }
+
+    yajl_gen_array_close(g);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+    pyexec_buf_free(&path);
+}
+
+
+/* under the session's lock: a line that did not fit is taken back */
+
+static int
+pyexec_line_append(int runs, const pyexec_buf_t *line)
+{
+    int          fd, rc, err;
+    struct stat  sb;
+
+    fd = openat(runs, PYEXEC_LINES,
+                O_WRONLY|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0660);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fstat(fd, &sb);
+
+    if (rc == 0) {
+        rc = pyexec_write_all(fd, line->data, line->len);
+        err = errno;
+
+        if (rc == -1) {
+            (void) !ftruncate(fd, sb.st_size);
+            errno = err;
+        }
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+static int
+pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want)
+{
+    int  fd, rc;
+
+    fd = openat(runs, PYEXEC_LINES, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = pyexec_lines_read(ls, fd, want);
+    (void) close(fd);
+
+    return rc;
+}
+
+
+static int
+pyexec_notes_read(pyexec_lines_t *notes, int runs)
+{
+    DIR            *d;
+    ssize_t         n;
+    pyexec_str_t    name;
+    pyexec_line_t  *note;
+    struct dirent  *de;
+
+    d = pyexec_opendir(runs, PYEXEC_NOTES);
+    if (d == NULL) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    while ((de = readdir(d)) != NULL) {
+
+        name.data = (u_char *) de->d_name;
+        name.len = strlen(de->d_name);
+
+        if (!pyexec_run_id_valid(&name)) {
+            continue;
+        }
+
+        note = pyexec_lines_add(notes);
+        memcpy(note->run_id, name.data, name.len);
+
+        n = readlinkat(dirfd(d), de->d_name, note->started_at, PYEXEC_ISO_LEN);
+
+        if (n == -1) {
+            notes->n--;
+        }
+    }
+
+    (void) closedir(d);
+
+    return 0;
+}
+
+
+/*
+ * Adds the runs that have a note and no line.  Returns 1 where one of them
+ * has ended since the lines were read.
+ */
+
+static int
+pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    pyexec_lines_t *ls, pyexec_lines_t *notes)
+{
+    size_t          i;
+    const char     *status;
+    pyexec_line_t  *note;
+
+    for (i = 0; i < notes->n; i++) {
+
+        note = &notes->line[i];
+
+        if (pyexec_lines_find(ls, note->run_id)) {
+            continue;
+        }
+
+        status = PYEXEC_RUNNING;
+
+        if (!pyexec_run_live(st, note->run_id)) {
+
+            if (pyexec_interrupted(st, session, runs, note)) {
+                return 1;
+            }
+
+            status = PYEXEC_INTERRUPTED;
+        }
+
+        (void) strcpy(note->status, status);
+        *pyexec_lines_add(ls) = *note;
+    }
+
+    return 0;
+}
+
+
+/*
+ * Writes the line of a run whose processes have died.  Where that fails, the
+ * note stays for the next who looks.  Returns 1 where the run has ended by
+ * itself meanwhile, else 0.
+ */
+
+static int
+pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const pyexec_line_t *note)
+{
+    int             rc;
+    char            path[80];
+    pyexec_buf_t    line = { NULL, 0, 0 };
+    pyexec_item_t   item;
+    pyexec_lines_t  all;
+
+    if (pyexec_session_lock(st, session) == -1) {
+        return 0;
+    }
+
+    memset(&all, 0, sizeof(pyexec_lines_t));
+    memset(&item, 0, sizeof(pyexec_item_t));
+
+    pyexec_note_name(path, note->run_id);
+
+    rc = !pyexec_note_exists(runs, note->run_id);
+
+    if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
+        && pyexec_lines_find(&all, note->run_id))
+    {
+        /* its runner died between the line and the note */
+
+        (void) unlinkat(runs, path, 0);
+        rc = 1;
+    }
+
+    if (rc == 0) {
+        item.run_id = note->run_id;
+        item.started_at = note->started_at;
+        item.status = PYEXEC_INTERRUPTED;
+
+        pyexec_item_json(&line, &item);
+        pyexec_buf_add(&line, "\n", 1);
+
+        if (pyexec_line_append(runs, &line) == 0) {
+            (void) unlinkat(runs, path, 0);
+        }
+
+        /* nobody has been answered with this one, and the code may own it */
+
+        (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, note->run_id);
+        (void) unlinkat(runs, path, 0);
+    }
+
+    pyexec_session_unlock(st, session);
+
+    pyexec_lines_free(&all);
+    pyexec_buf_free(&line);
+
+    return rc;
+}
+
+
+static void
+pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
+    unsigned limit, pyexec_buf_t *out)
+{
+    size_t          i;
+    yajl_gen        g;
+    pyexec_buf_t    item = { NULL, 0, 0 };
+    pyexec_str_t    json;
+    pyexec_item_t   bare;
+    pyexec_line_t  *line;
+
+    memset(&bare, 0, sizeof(pyexec_item_t));
+
+    g = pyexec_json_gen(out);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_text(g, "session_id", session);
+    pyexec_json_array(g, "items");
+
+    for (i = ls->n > limit ? ls->n - limit : 0; i < ls->n; i++) {
+
+        line = &ls->line[i];
+        json = line->text;
+
+        if (json.len == 0) {
+            bare.run_id = line->run_id;
+            bare.started_at = line->started_at;
+            bare.status = line->status;
+
+            item.len = 0;
+            pyexec_item_json(&item, &bare);
+            json = pyexec_buf_str(&item);
+        }
+
+        pyexec_json_raw(g, NULL, &json);
+    }
+
+    yajl_gen_array_close(g);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    pyexec_buf_free(&item);
+}
+
+
+/* drops the lines of runs that have no directory any more */
+
+static int
+pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs)
+{
+    int  rc;
+
+    if (pyexec_session_lock(st, session) == -1) {
+        return -1;
+    }
+
+    rc = pyexec_lines_rewrite(runs);
+
+    pyexec_session_unlock(st, session);
+
+    return rc;
+}
+
+
+static int
+pyexec_lines_rewrite(int runs)
+{
+    int              fd, rc;
+    size_t           i;
+    pyexec_buf_t     out = { NULL, 0, 0 };
+    pyexec_line_t   *line;
+    pyexec_lines_t   ls;
+
+    memset(&ls, 0, sizeof(pyexec_lines_t));
+
+    if (pyexec_lines_load(&ls, runs, 0) == -1) {
+        return -1;
+    }
+
+    for (i = 0; i < ls.n; i++) {
+        line = &ls.line[i];
+
+        if (faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+            pyexec_buf_add(&out, line->text.data, line->text.len);
+            pyexec_buf_add(&out, "\n", 1);
+        }
+    }
+
+    rc = unlinkat(runs, PYEXEC_LINES_NEW, 0);
+    fd = -1;
+
+    if (rc == 0 || errno == ENOENT) {
+        fd = openat(runs, PYEXEC_LINES_NEW,
+                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0660);
+    }
+
+    rc = fd == -1 ? -1 : pyexec_write_all(fd, out.data, out.len);
+
+    if (fd != -1 && close(fd) == -1) {
+        rc = -1;
+    }
+
+    if (rc == 0) {
+        rc = renameat(runs, PYEXEC_LINES_NEW, runs, PYEXEC_LINES);
+    }
+
+    pyexec_lines_free(&ls);
+    pyexec_buf_free(&out);
+
+    return rc;
+}
+
+
+static int
+pyexec_note_exists(int runs, const char *run_id)
+{
+    char         note[PYEXEC_NOTE_LEN];
+    struct stat  sb;
+
+    pyexec_note_name(note, run_id);
+
+    return fstatat(runs, note, &sb, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+
+static void
+pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id)
+{
+    (void) snprintf(name, PYEXEC_NOTE_LEN, PYEXEC_NOTES "/%s", run_id);
+}
+
+
+static DIR *
+pyexec_opendir(int dir, const char *name)
+{
+    DIR  *d;
+    int   fd;
+
+    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return NULL;
+    }
+
+    d = fdopendir(fd);
+    if (d == NULL) {
+        (void) close(fd);
+    }
+
+    return d;
+}
