@@ -117,7 +117,7 @@ static const pyexec_field_t  pyexec_output_fields[] = {
 
 
 static const pyexec_field_t  pyexec_attempt_fields[] = {
-    pyexec_bytes(pyexec_attempt_t, json),
+    pyexec_bytes(pyexec_attempted_t, json),
     pyexec_end
 };
 

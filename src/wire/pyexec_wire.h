@@ -184,7 +184,7 @@ typedef struct {
 
 typedef struct {
     pyexec_str_t           json;
-} pyexec_attempt_t;
+} pyexec_attempted_t;
 
 
 typedef struct {

@@ -1,0 +1,165 @@
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pyexec_io.h"
+#include "pyexec_pool.h"
+#include "pyexec_python.h"
+
+
+static void pyexec_child_confine(pyexec_pool_t *pool,
+    const pyexec_child_job_t *job, const int *dirs);
+static void pyexec_child_correct(const pyexec_child_job_t *job,
+    pyexec_str_t *code);
+static void pyexec_child_failed(const pyexec_child_failed_t *failed);
+static void pyexec_child_say(pyexec_msg_e type, const void *msg);
+static void pyexec_child_wall(const char *what)
+    __attribute__((noreturn));
+
+
+void
+pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
+{
+    int                     status, dirs[2];
+    const char             *what;
+    pyexec_str_t            code;
+    pyexec_msg_e            type;
+    pyexec_child_job_t      job;
+    pyexec_child_ready_t    ready;
+    pyexec_child_checked_t  checked;
+
+    static pyexec_buf_t     buf;
+
+    what = pyexec_sandbox_prepare(&pool->sandbox, PYEXEC_CHILD_FD + 1);
+    if (what) {
+        pyexec_child_wall(what);
+    }
+
+    pyexec_python_reseed();
+
+    ready.kind = kind;
+    pyexec_child_say(PYEXEC_MSG_CHILD_READY, &ready);
+
+    if (pyexec_recv(PYEXEC_CHILD_FD, &buf, &type, dirs, 2) == -1
+        || type != PYEXEC_MSG_CHILD_JOB || dirs[0] == -1
+        || pyexec_wire_decode(type, buf.data, buf.len, &job) == -1)
+    {
+        /* the runner needs no child any more */
+
+        _exit(0);
+    }
+
+    pyexec_child_confine(pool, &job, dirs);
+
+    /* from here on, what runs is no better than the code */
+
+    code = job.code;
+
+    if (job.undefined.len) {
+        pyexec_child_correct(&job, &code);
+    }
+
+    pyexec_python_check(&job, &code, &checked);
+    pyexec_child_say(PYEXEC_MSG_CHILD_CHECKED, &checked);
+
+    if (checked.status.len != 2 || memcmp(checked.status.data, "ok", 2) != 0) {
+        _exit(0);
+    }
+
+    status = pyexec_python_run(&code, pyexec_child_failed);
+
+    (void) fflush(NULL);
+    _exit(status);
+}
+
+
+static void
+pyexec_child_confine(pyexec_pool_t *pool, const pyexec_child_job_t *job,
+    const int *dirs)
+{
+    const char        *what;
+    pyexec_confine_t   c;
+
+    memset(&c, 0, sizeof(pyexec_confine_t));
+
+    c.workspace = job->workspace;
+    c.session = job->session;
+    c.run_id = job->run_id;
+    c.session_fd = dirs[0];
+    c.run_fd = dirs[1];
+    c.session_write = job->session_write;
+    c.max_memory = job->max_memory;
+    c.max_file_size = job->max_file_size;
+    c.max_open_files = job->max_open_files;
+    c.max_threads = job->max_threads;
+    c.max_cpu = job->max_cpu;
+
+    what = pyexec_sandbox_confine(&pool->sandbox, &c);
+    if (what) {
+        pyexec_child_wall(what);
+    }
+
+    (void) close(dirs[0]);
+    (void) close(dirs[1]);
+}
+
+
+static void
+pyexec_child_correct(const pyexec_child_job_t *job, pyexec_str_t *code)
+{
+    u_char                    go;
+    pyexec_child_corrected_t  corrected;
+
+    pyexec_python_correct(job, &corrected);
+    pyexec_child_say(PYEXEC_MSG_CHILD_CORRECTED, &corrected);
+
+    if (corrected.method.len == 0
+        || read(PYEXEC_CHILD_FD, &go, 1) != 1)
+    {
+        _exit(0);
+    }
+
+    *code = corrected.code;
+}
+
+
+static void
+pyexec_child_failed(const pyexec_child_failed_t *failed)
+{
+    pyexec_child_say(PYEXEC_MSG_CHILD_FAILED, failed);
+}
+
+
+/*
+ * With write(), since the filter refuses sendmsg().  Where the runner is
+ * gone, the zygote kills this process: there is no error to handle.
+ */
+
+static void
+pyexec_child_say(pyexec_msg_e type, const void *msg)
+{
+    pyexec_buf_t  buf = { NULL, 0, 0 };
+
+    if (pyexec_buf_message(&buf, type, msg) == 0) {
+        (void) pyexec_write_all(PYEXEC_CHILD_FD, buf.data, buf.len);
+    }
+
+    pyexec_buf_free(&buf);
+}
+
+
+static void
+pyexec_child_wall(const char *what)
+{
+    pyexec_child_wall_t  wall;
+
+    wall.error = errno;
+    wall.what.data = (const u_char *) what;
+    wall.what.len = strlen(what);
+
+    pyexec_child_say(PYEXEC_MSG_CHILD_WALL, &wall);
+
+    _exit(1);
+}

@@ -1,0 +1,150 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+
+#include "pyexec_child.h"
+#include "pyexec_io.h"
+#include "pyexec_log.h"
+#include "pyexec_spare.h"
+
+
+static void pyexec_spare_vitals(pyexec_spare_t *sp);
+static void pyexec_spare_greeting(pyexec_spare_t *sp);
+
+
+void
+pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
+{
+    int       i, gifts[PYEXEC_GIFTS], vitals[2], job[2], out[2], err[2];
+    ssize_t   n;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, vitals) == -1
+        || socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, job) == -1
+        || pipe2(out, O_CLOEXEC) == -1
+        || pipe2(err, O_CLOEXEC) == -1
+        || fcntl(out[0], F_SETFL, O_NONBLOCK) == -1
+        || fcntl(err[0], F_SETFL, O_NONBLOCK) == -1)
+    {
+        pyexec_die("socketpair(): %m");
+    }
+
+    gifts[PYEXEC_VITALS] = vitals[1];
+    gifts[PYEXEC_JOB] = job[1];
+    gifts[PYEXEC_OUT] = out[1];
+    gifts[PYEXEC_ERR] = err[1];
+
+    n = pyexec_send_fds(pool->queue[kind][0], "", 1, gifts, PYEXEC_GIFTS);
+
+    if (n == -1) {
+        pyexec_die("sendmsg() to a zygote: %m");
+    }
+
+    for (i = 0; i < PYEXEC_GIFTS; i++) {
+        (void) close(gifts[i]);
+    }
+
+    sp->kind = kind;
+    sp->ready = 0;
+    sp->greeted = 0;
+    sp->vitals = vitals[0];
+    sp->job = job[0];
+    sp->out = out[0];
+    sp->err = err[0];
+    sp->pidfd = -1;
+}
+
+
+void
+pyexec_spare_event(pyexec_spare_t *sp)
+{
+    pyexec_spare_vitals(sp);
+
+    if (sp->vitals != -1 && !sp->greeted) {
+        pyexec_spare_greeting(sp);
+    }
+
+    sp->ready = sp->vitals != -1 && sp->greeted && sp->pidfd != -1;
+}
+
+
+void
+pyexec_spare_drop(pyexec_spare_t *sp)
+{
+    if (sp->vitals == -1) {
+        return;
+    }
+
+    (void) close(sp->vitals);
+    (void) close(sp->job);
+    (void) close(sp->out);
+    (void) close(sp->err);
+
+    if (sp->pidfd != -1) {
+        (void) close(sp->pidfd);
+    }
+
+    sp->vitals = -1;
+    sp->ready = 0;
+}
+
+
+static void
+pyexec_spare_vitals(pyexec_spare_t *sp)
+{
+    int              pidfd;
+    ssize_t          n;
+    pyexec_vital_t   vital;
+
+    n = pyexec_recv_fds(sp->vitals, &vital, sizeof(vital), &pidfd, 1,
+                        MSG_DONTWAIT);
+
+    if (n == -1) {
+        return;
+    }
+
+    if (n == sizeof(vital) && vital.event == PYEXEC_BORN) {
+        sp->pidfd = pidfd;
+        return;
+    }
+
+    pyexec_spare_drop(sp);
+}
+
+
+/* READY, or the wall that could not be put up */
+
+static void
+pyexec_spare_greeting(pyexec_spare_t *sp)
+{
+    u_char               buf[512];
+    ssize_t              n, len;
+    pyexec_str_t         payload;
+    pyexec_msg_e         type;
+    pyexec_child_wall_t  wall;
+
+    n = recv(sp->job, buf, sizeof(buf), MSG_DONTWAIT);
+
+    if (n == -1) {
+        return;
+    }
+
+    len = pyexec_message_at(buf, n, sizeof(buf), &type, &payload);
+
+    if (len > 0 && type == PYEXEC_MSG_CHILD_READY) {
+        sp->greeted = 1;
+        return;
+    }
+
+    if (len > 0 && type == PYEXEC_MSG_CHILD_WALL
+        && pyexec_wire_decode(type, payload.data, payload.len, &wall) == 0)
+    {
+        errno = (int) wall.error;
+        pyexec_log(PYEXEC_LOG_ALERT, "%.*s failed in a child: %m",
+                   (int) wall.what.len, wall.what.data);
+    }
+
+    pyexec_spare_drop(sp);
+}

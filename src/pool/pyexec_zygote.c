@@ -1,0 +1,289 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "pyexec_io.h"
+#include "pyexec_log.h"
+#include "pyexec_pool.h"
+#include "pyexec_python.h"
+
+
+/* children there may be at a time: each runner has one of a kind, or two */
+
+#define PYEXEC_MAX_CHILDREN 1024
+
+
+typedef struct {
+    pid_t                  pid;
+    int                    vitals;
+} pyexec_entry_t;
+
+
+typedef struct {
+    pyexec_pool_t         *pool;
+    pyexec_zygote_e        kind;
+    int                    link;           /* -1: not to fork any more */
+    int                    signals;
+    uint64_t               forks;
+    unsigned               n;
+    pyexec_entry_t         children[PYEXEC_MAX_CHILDREN];
+} pyexec_nursery_t;
+
+
+static void pyexec_zygote_load(pyexec_nursery_t *z);
+static void pyexec_zygote_wait(pyexec_nursery_t *z);
+static void pyexec_zygote_fork(pyexec_nursery_t *z);
+static void pyexec_zygote_reap(pyexec_nursery_t *z);
+static void pyexec_become_child(pyexec_nursery_t *z, const int *gifts);
+
+
+void
+pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
+{
+    static pyexec_nursery_t  z;
+
+    z.pool = pool;
+    z.kind = kind;
+    z.link = link;
+
+    pyexec_zygote_load(&z);
+
+    /* nobody to fork for: who asked before finds that it ends */
+
+    while (z.link != -1 || z.n != 0) {
+        pyexec_zygote_wait(&z);
+    }
+
+    _exit(0);
+}
+
+
+static void
+pyexec_zygote_load(pyexec_nursery_t *z)
+{
+    sigset_t         set;
+    pyexec_ready_t   ready;
+    static char      roots[sizeof(z->pool->shared->roots)];
+
+    (void) prctl(PR_SET_NAME, z->kind == PYEXEC_FULL ? "pyexec-full"
+                                                     : "pyexec-light");
+
+    pyexec_python_init(z->pool->sandbox.python);
+    pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
+                          roots, sizeof(roots));
+
+    pyexec_sandbox_zygote_ready(&z->pool->sandbox);
+
+    (void) sigemptyset(&set);
+    (void) sigaddset(&set, SIGCHLD);
+
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1) {
+        pyexec_die("sigprocmask(): %m");
+    }
+
+    z->signals = signalfd(-1, &set, SFD_NONBLOCK|SFD_CLOEXEC);
+    if (z->signals == -1) {
+        pyexec_die("signalfd(): %m");
+    }
+
+    ready.text.data = (u_char *) roots;
+    ready.text.len = strlen(roots);
+
+    if (pyexec_send(z->link, PYEXEC_MSG_READY, &ready, NULL, 0) == -1) {
+        _exit(0);
+    }
+}
+
+
+static void
+pyexec_zygote_wait(pyexec_nursery_t *z)
+{
+    unsigned              i, n;
+    static struct pollfd  pfd[PYEXEC_MAX_CHILDREN + 3];
+
+    pfd[0].fd = z->signals;
+    pfd[0].events = POLLIN;
+    pfd[1].fd = z->link;
+    pfd[1].events = POLLIN;
+    pfd[2].fd = z->link == -1 || z->n == PYEXEC_MAX_CHILDREN
+                ? -1 : z->pool->queue[z->kind][1];
+    pfd[2].events = POLLIN;
+
+    n = z->n;
+
+    for (i = 0; i < n; i++) {
+        pfd[i + 3].fd = z->children[i].vitals;
+        pfd[i + 3].events = POLLIN;
+    }
+
+    if (poll(pfd, n + 3, -1) == -1) {
+        if (errno == EINTR) {
+            return;
+        }
+
+        pyexec_die("poll(): %m");
+    }
+
+    /* a runner that is gone takes its child along */
+
+    for (i = 0; i < n; i++) {
+        if (pfd[i + 3].revents) {
+            (void) kill(z->children[i].pid, SIGKILL);
+        }
+    }
+
+    if (pfd[0].revents) {
+        pyexec_zygote_reap(z);
+    }
+
+    if (pfd[1].revents) {
+        (void) close(z->link);
+        z->link = -1;
+        return;
+    }
+
+    if (pfd[2].revents) {
+        pyexec_zygote_fork(z);
+    }
+}
+
+
+static void
+pyexec_zygote_fork(pyexec_nursery_t *z)
+{
+    int              i, gifts[PYEXEC_GIFTS], pidfd;
+    pid_t            pid;
+    u_char           byte;
+    ssize_t          n;
+    pyexec_log_t     log;
+    pyexec_vital_t   vital;
+
+    n = pyexec_recv_fds(z->pool->queue[z->kind][1], &byte, 1, gifts,
+                        PYEXEC_GIFTS, MSG_DONTWAIT);
+
+    if (n == 0) {
+
+        /* no runner is left, and no first process to start one */
+
+        (void) close(z->link);
+        z->link = -1;
+        return;
+    }
+
+    if (n == -1 || gifts[0] == -1) {
+        return;
+    }
+
+    pyexec_python_before_fork();
+    pid = pyexec_sandbox_fork_child(&z->pool->sandbox);
+    pyexec_python_after_fork(pid);
+
+    if (pid == 0) {
+        pyexec_become_child(z, gifts);
+    }
+
+    /* without a child the runner's end of vitals reads the end at once */
+
+    for (i = PYEXEC_VITALS + 1; i < PYEXEC_GIFTS; i++) {
+        (void) close(gifts[i]);
+    }
+
+    if (pid == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "fork(): %m");
+        (void) close(gifts[PYEXEC_VITALS]);
+        return;
+    }
+
+    memset(&vital, 0, sizeof(pyexec_vital_t));
+    vital.event = PYEXEC_BORN;
+
+    pidfd = syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd == -1) {
+        pyexec_die("pidfd_open(): %m");
+    }
+
+    (void) pyexec_send_fds(gifts[PYEXEC_VITALS], &vital, sizeof(vital),
+                           &pidfd, 1);
+    (void) close(pidfd);
+
+    z->children[z->n].pid = pid;
+    z->children[z->n].vitals = gifts[PYEXEC_VITALS];
+    z->n++;
+
+    if (++z->forks == z->pool->max_requests) {
+        log.level = PYEXEC_LOG_INFO;
+        log.text.data = (u_char *) "enough";
+        log.text.len = 6;
+        (void) pyexec_send(z->link, PYEXEC_MSG_LOG, &log, NULL, 0);
+    }
+}
+
+
+static void
+pyexec_zygote_reap(pyexec_nursery_t *z)
+{
+    pid_t                    pid;
+    unsigned                 i;
+    pyexec_vital_t           vital;
+    struct signalfd_siginfo  info;
+
+    while (read(z->signals, &info, sizeof(info)) > 0) { /* void */ }
+
+    memset(&vital, 0, sizeof(pyexec_vital_t));
+    vital.event = PYEXEC_DEAD;
+
+    for ( ;; ) {
+
+        pid = wait4(-1, &vital.status, WNOHANG, &vital.usage);
+
+        if (pid <= 0) {
+            return;
+        }
+
+        for (i = 0; i < z->n && z->children[i].pid != pid; i++) { /* void */ }
+
+        if (i == z->n) {
+            continue;
+        }
+
+        (void) pyexec_send_fds(z->children[i].vitals, &vital, sizeof(vital),
+                               NULL, 0);
+        (void) close(z->children[i].vitals);
+
+        z->children[i] = z->children[--z->n];
+    }
+}
+
+
+/* descriptors 0 to 3 are the child's; the rest are closed by its first wall */
+
+static void
+pyexec_become_child(pyexec_nursery_t *z, const int *gifts)
+{
+    sigset_t  set;
+
+    (void) sigemptyset(&set);
+
+    if (sigprocmask(SIG_SETMASK, &set, NULL) == -1
+        || dup2(gifts[PYEXEC_OUT], STDOUT_FILENO) == -1
+        || dup2(gifts[PYEXEC_ERR], STDERR_FILENO) == -1
+        || dup2(gifts[PYEXEC_JOB], PYEXEC_CHILD_FD) == -1)
+    {
+        _exit(1);
+    }
+
+    pyexec_log_open(-1);
+
+    pyexec_child(z->pool, z->kind);
+}
