@@ -60,16 +60,25 @@ pyexec_history_begin(int runs, const char *run_id, const char *started_at)
 
 
 int
+pyexec_history_forget(int runs, const char *run_id)
+{
+    char  note[PYEXEC_NOTE_LEN];
+
+    pyexec_note_name(note, run_id);
+
+    return unlinkat(runs, note, 0);
+}
+
+
+int
 pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     const pyexec_item_t *item)
 {
     int           rc;
-    char          note[PYEXEC_NOTE_LEN];
     pyexec_buf_t  line = { NULL, 0, 0 };
 
     pyexec_item_json(&line, item);
     pyexec_buf_add(&line, "\n", 1);
-    pyexec_note_name(note, item->run_id);
 
     rc = pyexec_session_lock(st, session);
 
@@ -77,7 +86,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         rc = pyexec_line_append(runs, &line);
 
         if (rc == 0) {
-            rc = unlinkat(runs, note, 0);
+            rc = pyexec_history_forget(runs, item->run_id);
         }
 
         pyexec_session_unlock(st, session);
@@ -215,7 +224,6 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
 {
     DIR            *d;
     int             fd, rc, runs;
-    char            note[PYEXEC_NOTE_LEN];
     uint64_t        n;
     pyexec_str_t    name;
     struct dirent  *de;
@@ -251,8 +259,7 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
         rc = pyexec_remove(runs, de->d_name, files);
 
         if (rc == 0) {
-            pyexec_note_name(note, de->d_name);
-            (void) unlinkat(runs, note, 0);
+            (void) pyexec_history_forget(runs, de->d_name);
             n++;
         }
     }
@@ -465,8 +472,6 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     memset(&all, 0, sizeof(pyexec_lines_t));
     memset(&item, 0, sizeof(pyexec_item_t));
 
-    pyexec_note_name(path, note->run_id);
-
     rc = !pyexec_note_exists(runs, note->run_id);
 
     if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
@@ -474,7 +479,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     {
         /* its runner died between the line and the note */
 
-        (void) unlinkat(runs, path, 0);
+        (void) pyexec_history_forget(runs, note->run_id);
         rc = 1;
     }
 
@@ -487,7 +492,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_buf_add(&line, "\n", 1);
 
         if (pyexec_line_append(runs, &line) == 0) {
-            (void) unlinkat(runs, path, 0);
+            (void) pyexec_history_forget(runs, note->run_id);
         }
 
         /* nobody has been answered with this one, and the code may own it */

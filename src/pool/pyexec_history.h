@@ -44,6 +44,10 @@ void pyexec_created_path(pyexec_buf_t *out, const char *run_id,
 
 int pyexec_history_begin(int runs, const char *run_id, const char *started_at);
 
+/* takes that back, as if it had not */
+
+int pyexec_history_forget(int runs, const char *run_id);
+
 /* writes a run's line and takes its note back; -1 and errno */
 
 int pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session,

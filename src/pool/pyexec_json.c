@@ -111,6 +111,22 @@ pyexec_json_seconds(yajl_gen g, const char *key, uint64_t us)
 
 
 void
+pyexec_json_digits(yajl_gen g, const char *key, const pyexec_str_t *s)
+{
+    size_t    i;
+    uint64_t  n;
+
+    n = 0;
+
+    for (i = 0; i < s->len && s->data[i] >= '0' && s->data[i] <= '9'; i++) {
+        n = n * 10 + s->data[i] - '0';
+    }
+
+    pyexec_json_int(g, key, i == s->len ? n & INT64_MAX : 0);
+}
+
+
+void
 pyexec_json_list(yajl_gen g, const char *key, pyexec_list_t list)
 {
     pyexec_str_t  s;

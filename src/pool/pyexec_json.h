@@ -39,6 +39,10 @@ void pyexec_json_null(yajl_gen g, const char *key);
 
 void pyexec_json_seconds(yajl_gen g, const char *key, uint64_t us);
 
+/* text that is to be a number: 0 where it is none */
+
+void pyexec_json_digits(yajl_gen g, const char *key, const pyexec_str_t *s);
+
 /* a list of the wire as an array of strings */
 
 void pyexec_json_list(yajl_gen g, const char *key, pyexec_list_t list);

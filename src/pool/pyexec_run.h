@@ -5,6 +5,8 @@
 #define _PYEXEC_RUN_H_INCLUDED_
 
 
+#include <sys/stat.h>
+
 #include "pyexec_child.h"
 #include "pyexec_history.h"
 #include "pyexec_json.h"
@@ -83,6 +85,8 @@ typedef struct {
     int                    dir;            /* the run's own */
 
     pyexec_str_t           code;           /* of the last attempt */
+    pyexec_buf_t           corrected;      /* which is this, but the first's */
+    struct stat            main;           /* main.py, as it was written */
     unsigned               nattempts;
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
@@ -137,10 +141,13 @@ uint32_t pyexec_max_cpu(const pyexec_execute_t *request);
 
 /* pyexec_result.c */
 
-/* appends an attempt's object to run->attempts, with a newline */
+/*
+ * Appends an attempt's object to run->attempts, with a newline; method, unless
+ * NULL, is that of the correction that it led to.
+ */
 
 void pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
-    const char *corrected);
+    const pyexec_str_t *method);
 
 /* appends the result, of which a is the last attempt */
 

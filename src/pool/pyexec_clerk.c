@@ -1,0 +1,299 @@
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pyexec_history.h"
+#include "pyexec_io.h"
+#include "pyexec_json.h"
+#include "pyexec_log.h"
+#include "pyexec_name.h"
+#include "pyexec_serve.h"
+
+
+/* how often old runs are looked for: a tenth of their age, within these */
+
+#define PYEXEC_SWEEP_MIN    1              /* s */
+#define PYEXEC_SWEEP_MAX    600
+
+
+static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
+    int client, pyexec_msg_e type, const pyexec_buf_t *buf);
+static int pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json);
+static int pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json);
+static int pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json);
+static pyexec_store_t *pyexec_clerk_store(pyexec_pool_t *pool,
+    pyexec_store_t *stores, uint32_t workspace);
+static void pyexec_sweep(pyexec_store_t *st, uint32_t retain);
+
+
+static const struct {
+    pyexec_msg_e           type;
+    int                  (*handler)(pyexec_pool_t *pool,
+                                    pyexec_store_t *stores,
+                                    const pyexec_buf_t *buf,
+                                    pyexec_buf_t *json);
+} pyexec_clerk_requests[] = {
+    { PYEXEC_MSG_LIST, pyexec_clerk_list },
+    { PYEXEC_MSG_FETCH, pyexec_clerk_fetch },
+    { PYEXEC_MSG_CLEANUP, pyexec_clerk_cleanup },
+    { 0, NULL }
+};
+
+
+void
+pyexec_clerk(pyexec_pool_t *pool)
+{
+    int             client;
+    pyexec_buf_t    buf = { NULL, 0, 0 };
+    pyexec_msg_e    type;
+    struct pollfd   pfd[2];
+    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
+
+    pyexec_serve_open(pool, stores);
+
+    for ( ;; ) {
+
+        pfd[0].fd = pool->lifeline[0];
+        pfd[0].events = POLLIN;
+        pfd[1].fd = PYEXEC_FD_FILES;
+        pfd[1].events = POLLIN;
+
+        if (poll(pfd, 2, -1) == -1) {
+            if (errno == EINTR) {
+                continue;
+            }
+
+            pyexec_die("poll(): %m");
+        }
+
+        if (pfd[0].revents) {
+            _exit(0);
+        }
+
+        client = pyexec_serve_job(PYEXEC_FD_FILES, &buf, &type);
+
+        if (client != -1) {
+            pyexec_clerk_serve(pool, stores, client, type, &buf);
+            (void) close(client);
+        }
+    }
+}
+
+
+static void
+pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores, int client,
+    pyexec_msg_e type, const pyexec_buf_t *buf)
+{
+    int              rc;
+    unsigned         i;
+    pyexec_buf_t     json = { NULL, 0, 0 };
+    pyexec_result_t  result;
+
+    memset(&result, 0, sizeof(pyexec_result_t));
+
+    errno = EPROTO;
+    rc = -1;
+
+    for (i = 0; pyexec_clerk_requests[i].handler; i++) {
+        if (pyexec_clerk_requests[i].type == type) {
+            rc = pyexec_clerk_requests[i].handler(pool, stores, buf, &json);
+        }
+    }
+
+    if (rc == 0) {
+        result.json = pyexec_buf_str(&json);
+        (void) pyexec_send(client, PYEXEC_MSG_RESULT, &result, NULL, 0);
+
+    } else if (type == PYEXEC_MSG_FETCH && errno == ENOENT) {
+        pyexec_serve_error(client, 404, "no such run", 0);
+
+    } else {
+        pyexec_serve_error(client, 500, "the session cannot be read", errno);
+    }
+
+    pyexec_buf_free(&json);
+}
+
+
+static int
+pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json)
+{
+    pyexec_store_t      *st;
+    pyexec_list_runs_t   list;
+
+    if (pyexec_wire_decode(PYEXEC_MSG_LIST, buf->data, buf->len, &list) == -1
+        || (st = pyexec_clerk_store(pool, stores, list.workspace)) == NULL)
+    {
+        errno = EPROTO;
+        return -1;
+    }
+
+    /* after a reload the old pool's runs end beside the new one's */
+
+    return pyexec_history_list(st, &list.session, list.limit,
+                               2 * pool->workers, json);
+}
+
+
+static int
+pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json)
+{
+    pyexec_fetch_t   fetch;
+    pyexec_store_t  *st;
+
+    if (pyexec_wire_decode(PYEXEC_MSG_FETCH, buf->data, buf->len, &fetch)
+        == -1
+        || (st = pyexec_clerk_store(pool, stores, fetch.workspace)) == NULL)
+    {
+        errno = EPROTO;
+        return -1;
+    }
+
+    return pyexec_history_fetch(st, &fetch.session, &fetch.run_id, json);
+}
+
+
+static int
+pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
+    const pyexec_buf_t *buf, pyexec_buf_t *json)
+{
+    uint64_t           runs, files;
+    yajl_gen           g;
+    pyexec_store_t    *st;
+    pyexec_cleanup_t   cleanup;
+
+    if (pyexec_wire_decode(PYEXEC_MSG_CLEANUP, buf->data, buf->len, &cleanup)
+        == -1
+        || (st = pyexec_clerk_store(pool, stores, cleanup.workspace)) == NULL)
+    {
+        errno = EPROTO;
+        return -1;
+    }
+
+    runs = 0;
+    files = 0;
+
+    if (pyexec_history_remove(st, &cleanup.session, NULL, &runs, &files)
+        == -1)
+    {
+        return -1;
+    }
+
+    g = pyexec_json_gen(json);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_text(g, "session_id", &cleanup.session);
+    pyexec_json_int(g, "removed_runs", runs);
+    pyexec_json_int(g, "removed_files", files);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    return 0;
+}
+
+
+static pyexec_store_t *
+pyexec_clerk_store(pyexec_pool_t *pool, pyexec_store_t *stores,
+    uint32_t workspace)
+{
+    return workspace < pool->sandbox.nworkspaces ? &stores[workspace] : NULL;
+}
+
+
+void
+pyexec_sweeper(pyexec_pool_t *pool)
+{
+    unsigned        i;
+    uint32_t        pause;
+    struct pollfd   pfd;
+    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
+
+    pyexec_serve_open(pool, stores);
+
+    pause = PYEXEC_SWEEP_MAX;
+
+    for (i = 0; i < pool->sandbox.nworkspaces; i++) {
+        if (pool->retain[i] && pool->retain[i] / 10 < pause) {
+            pause = pool->retain[i] / 10;
+        }
+    }
+
+    pause = pause < PYEXEC_SWEEP_MIN ? PYEXEC_SWEEP_MIN : pause;
+
+    pfd.fd = pool->lifeline[0];
+    pfd.events = POLLIN;
+
+    do {
+        for (i = 0; i < pool->sandbox.nworkspaces; i++) {
+            if (pool->retain[i]) {
+                pyexec_sweep(&stores[i], pool->retain[i]);
+            }
+        }
+
+    } while (poll(&pfd, 1, (int) pause * 1000) <= 0);
+
+    _exit(0);
+}
+
+
+static void
+pyexec_sweep(pyexec_store_t *st, uint32_t retain)
+{
+    DIR            *d;
+    int             fd;
+    char            before[16];
+    time_t          then;
+    uint64_t        runs, files;
+    struct tm       tm;
+    pyexec_str_t    session;
+    struct dirent  *de;
+
+    then = time(NULL) - (time_t) retain;
+    (void) gmtime_r(&then, &tm);
+    (void) strftime(before, sizeof(before), "%Y%m%dT%H%M%S", &tm);
+
+    fd = openat(st->dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    d = fd == -1 ? NULL : fdopendir(fd);
+
+    if (d == NULL) {
+        pyexec_log(PYEXEC_LOG_ERR, "reading a workspace failed: %m");
+        return;
+    }
+
+    while ((de = readdir(d)) != NULL) {
+
+        session.data = (u_char *) de->d_name;
+        session.len = strlen(de->d_name);
+
+        if (pyexec_session_error(&session)) {
+            continue;
+        }
+
+        runs = 0;
+        files = 0;
+
+        if (pyexec_history_remove(st, &session, before, &runs, &files) == -1
+            && errno != ENOTDIR && errno != ELOOP)
+        {
+            pyexec_log(PYEXEC_LOG_ERR, "removing old runs of \"%s\" failed: "
+                       "%m", de->d_name);
+        }
+
+        if (runs) {
+            pyexec_log(PYEXEC_LOG_INFO, "removed %llu old runs of \"%s\"",
+                       (unsigned long long) runs, de->d_name);
+        }
+    }
+
+    (void) closedir(d);
+}

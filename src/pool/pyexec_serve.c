@@ -1,0 +1,134 @@
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "pyexec_io.h"
+#include "pyexec_log.h"
+#include "pyexec_serve.h"
+
+
+/* a worker that stops in the middle of a request must not hold up a runner */
+
+#define PYEXEC_STALL        30             /* s */
+
+
+static int pyexec_serve_accept(int control);
+
+
+void
+pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores)
+{
+    unsigned             i;
+    pyexec_workspace_t  *w;
+
+    for (i = 0; i < pool->sandbox.nworkspaces; i++) {
+
+        w = &pool->sandbox.workspaces[i];
+
+        if (pyexec_store_open(&stores[i], w->fd) == -1) {
+            pyexec_die("the workspace \"%s\" cannot be written: %m", w->path);
+        }
+    }
+}
+
+
+int
+pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
+{
+    int             client;
+    struct timeval  stall = { PYEXEC_STALL, 0 };
+
+    client = pyexec_serve_accept(control);
+    if (client == -1) {
+        return -1;
+    }
+
+    (void) setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof(stall));
+    (void) setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof(stall));
+
+    if (pyexec_recv(client, buf, type, NULL, 0) == -1) {
+
+        /* no errno: the client did not wait for its turn */
+
+        if (errno) {
+            pyexec_log(PYEXEC_LOG_ERR, "reading a request failed: %m");
+        }
+
+        (void) close(client);
+        return -1;
+    }
+
+    return client;
+}
+
+
+static int
+pyexec_serve_accept(int control)
+{
+    int            client;
+    u_char         msg[64];
+    ssize_t        n;
+    pyexec_job_t   job;
+    pyexec_msg_e   type;
+    pyexec_str_t   payload;
+
+    n = pyexec_recv_fds(control, msg, sizeof(msg), &client, 1, MSG_DONTWAIT);
+
+    if (n == 0) {
+        _exit(0);
+    }
+
+    if (n == -1) {
+        if (errno != EAGAIN) {
+            pyexec_log(PYEXEC_LOG_ERR, "recvmsg() on control failed: %m");
+        }
+        return -1;
+    }
+
+    if (client == -1
+        || pyexec_message_at(msg, n, sizeof(msg), &type, &payload) != n
+        || type != PYEXEC_MSG_JOB
+        || pyexec_wire_decode(type, payload.data, payload.len, &job) == -1)
+    {
+        pyexec_log(PYEXEC_LOG_ERR, "malformed message on control");
+
+        if (client != -1) {
+            (void) close(client);
+        }
+
+        return -1;
+    }
+
+    if (pyexec_now() / 1000 > job.deadline) {
+        pyexec_serve_error(client, 503, "no runner was free in time", 0);
+        (void) close(client);
+        return -1;
+    }
+
+    return client;
+}
+
+
+void
+pyexec_serve_error(int client, uint32_t code, const char *detail, int err)
+{
+    char            cause[256];
+    pyexec_error_t  error;
+
+    (void) snprintf(cause, sizeof(cause), "%s%s%s", detail, err ? ": " : "",
+                    err ? strerror(err) : "");
+
+    error.code = code;
+    error.retry_after = code == 503;
+    error.detail.data = (const u_char *) detail;
+    error.detail.len = strlen(detail);
+    error.cause.data = (u_char *) cause;
+    error.cause.len = strlen(cause);
+
+    (void) pyexec_send(client, PYEXEC_MSG_ERROR, &error, NULL, 0);
+}
