@@ -1,0 +1,267 @@
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "pyexec_landlock.h"
+#include "pyexec_root.h"
+
+
+/* of linux/landlock.h, whose copy in Debian 12 knows ABI 2 only */
+
+#define PYEXEC_LL_EXECUTE       (1ull << 0)
+#define PYEXEC_LL_WRITE_FILE    (1ull << 1)
+#define PYEXEC_LL_READ_FILE     (1ull << 2)
+#define PYEXEC_LL_READ_DIR      (1ull << 3)
+#define PYEXEC_LL_REMOVE_DIR    (1ull << 4)
+#define PYEXEC_LL_REMOVE_FILE   (1ull << 5)
+#define PYEXEC_LL_MAKE_DIR      (1ull << 7)
+#define PYEXEC_LL_MAKE_REG      (1ull << 8)
+#define PYEXEC_LL_REFER         (1ull << 13)
+#define PYEXEC_LL_TRUNCATE      (1ull << 14)
+
+#define PYEXEC_LL_NET           (1ull << 0 | 1ull << 1)
+#define PYEXEC_LL_SCOPES        (1ull << 0 | 1ull << 1)
+
+#define PYEXEC_LL_PATH_BENEATH  1
+#define PYEXEC_LL_VERSION       (1u << 0)
+#define PYEXEC_LL_LOG_OFF       (1u << 0)
+
+#define PYEXEC_LL_READ          (PYEXEC_LL_READ_FILE | PYEXEC_LL_READ_DIR)
+
+#define PYEXEC_LL_FILE          (PYEXEC_LL_READ_FILE | PYEXEC_LL_WRITE_FILE    \
+                                 | PYEXEC_LL_TRUNCATE)
+
+#define PYEXEC_LL_WRITE         (PYEXEC_LL_READ | PYEXEC_LL_FILE               \
+                                 | PYEXEC_LL_REMOVE_DIR                        \
+                                 | PYEXEC_LL_REMOVE_FILE | PYEXEC_LL_MAKE_DIR  \
+                                 | PYEXEC_LL_MAKE_REG | PYEXEC_LL_REFER)
+
+
+typedef struct {
+    uint64_t               fs;
+    uint64_t               net;            /* since ABI 4 */
+    uint64_t               scoped;         /* since ABI 6 */
+} pyexec_ruleset_t;
+
+
+typedef struct {
+    uint64_t               access;
+    int32_t                fd;
+} __attribute__((packed)) pyexec_beneath_t;
+
+
+static uint64_t pyexec_landlock_fs(int abi);
+static const char *pyexec_landlock_path(int abi, int ruleset,
+    const char *path, uint64_t access);
+static const char *pyexec_landlock_fd(int abi, int ruleset, int fd,
+    uint64_t access);
+static const char *pyexec_landlock_session(int abi, int ruleset, int session);
+
+
+int
+pyexec_landlock_abi(void)
+{
+    long  abi;
+
+    abi = syscall(SYS_landlock_create_ruleset, NULL, 0, PYEXEC_LL_VERSION);
+
+    return abi > 0 ? (int) abi : 0;
+}
+
+
+const char *
+pyexec_landlock_begin(const pyexec_sandbox_t *sb, int *ruleset)
+{
+    size_t                size;
+    const char           *what;
+    const pyexec_path_t  *p;
+    pyexec_ruleset_t      rs;
+    pyexec_path_t         python[PYEXEC_PYTHON_PATHS + 1];
+
+    memset(&rs, 0, sizeof(pyexec_ruleset_t));
+
+    rs.fs = pyexec_landlock_fs(sb->landlock);
+    size = offsetof(pyexec_ruleset_t, net);
+
+    if (sb->landlock >= 4) {
+        rs.net = PYEXEC_LL_NET;
+        size = offsetof(pyexec_ruleset_t, scoped);
+    }
+
+    if (sb->landlock >= 6) {
+        rs.scoped = PYEXEC_LL_SCOPES;
+        size = sizeof(pyexec_ruleset_t);
+    }
+
+    *ruleset = syscall(SYS_landlock_create_ruleset, &rs, size, 0);
+    if (*ruleset == -1) {
+        return "landlock_create_ruleset()";
+    }
+
+    what = NULL;
+
+    for (p = pyexec_system_paths; p->path && what == NULL; p++) {
+        what = pyexec_landlock_path(sb->landlock, *ruleset, p->path,
+                                    p->device ? PYEXEC_LL_FILE
+                                              : PYEXEC_LL_READ);
+    }
+
+    pyexec_python_paths(sb, python);
+
+    for (p = python; p->path && what == NULL; p++) {
+        what = pyexec_landlock_path(sb->landlock, *ruleset, p->path,
+                                    PYEXEC_LL_READ);
+    }
+
+    return what;
+}
+
+
+const char *
+pyexec_landlock_confine(const pyexec_sandbox_t *sb, int ruleset,
+    const pyexec_confine_t *c)
+{
+    int          abi;
+    const char  *what;
+
+    abi = sb->landlock;
+
+    what = pyexec_landlock_fd(abi, ruleset, c->run_fd, PYEXEC_LL_WRITE);
+
+    if (what == NULL) {
+
+        /* where there are mounts, they keep code_exec from being written */
+
+        what = pyexec_landlock_fd(abi, ruleset, c->session_fd,
+                                  c->session_write && sb->namespaces
+                                  ? PYEXEC_LL_WRITE : PYEXEC_LL_READ);
+    }
+
+    if (what == NULL && c->session_write && !sb->namespaces) {
+        what = pyexec_landlock_session(abi, ruleset, c->session_fd);
+    }
+
+    if (what == NULL
+        && syscall(SYS_landlock_restrict_self, ruleset,
+                   abi >= 7 ? PYEXEC_LL_LOG_OFF : 0) == -1)
+    {
+        what = "landlock_restrict_self()";
+    }
+
+    (void) close(ruleset);
+
+    return what;
+}
+
+
+/* all rights on files that the ABI knows: what has no rule is refused */
+
+static uint64_t
+pyexec_landlock_fs(int abi)
+{
+    unsigned  bits;
+
+    bits = abi >= 5 ? 16 : abi >= 3 ? 15 : abi >= 2 ? 14 : 13;
+
+    return (1ull << bits) - 1;
+}
+
+
+static const char *
+pyexec_landlock_path(int abi, int ruleset, const char *path, uint64_t access)
+{
+    int          fd;
+    const char  *what;
+
+    fd = open(path, O_PATH|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT ? NULL : "open()";
+    }
+
+    what = pyexec_landlock_fd(abi, ruleset, fd, access);
+    (void) close(fd);
+
+    return what;
+}
+
+
+static const char *
+pyexec_landlock_fd(int abi, int ruleset, int fd, uint64_t access)
+{
+    struct stat       st;
+    pyexec_beneath_t  rule;
+
+    if (fstat(fd, &st) == -1) {
+        return "fstat()";
+    }
+
+    /* a right that only directories have is refused for a file */
+
+    if (!S_ISDIR(st.st_mode)) {
+        access &= PYEXEC_LL_FILE;
+    }
+
+    rule.access = access & pyexec_landlock_fs(abi);
+    rule.fd = fd;
+
+    if (syscall(SYS_landlock_add_rule, ruleset, PYEXEC_LL_PATH_BENEATH, &rule,
+                0) == -1)
+    {
+        return "landlock_add_rule()";
+    }
+
+    return NULL;
+}
+
+
+/*
+ * A rule can't be taken back further down, so that a session which may be
+ * written without its code_exec is the sum of what is beside that.
+ */
+
+static const char *
+pyexec_landlock_session(int abi, int ruleset, int session)
+{
+    DIR            *d;
+    int             fd;
+    const char     *what;
+    struct dirent  *de;
+
+    fd = openat(session, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    d = fd == -1 ? NULL : fdopendir(fd);
+
+    if (d == NULL) {
+        return "opendir()";
+    }
+
+    what = NULL;
+
+    while (what == NULL && (de = readdir(d)) != NULL) {
+
+        if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0
+            || strcmp(de->d_name, "code_exec") == 0)
+        {
+            continue;
+        }
+
+        fd = openat(session, de->d_name, O_PATH|O_NOFOLLOW|O_CLOEXEC);
+        if (fd == -1) {
+            continue;
+        }
+
+        what = pyexec_landlock_fd(abi, ruleset, fd, PYEXEC_LL_WRITE);
+        (void) close(fd);
+    }
+
+    (void) closedir(d);
+
+    return what;
+}

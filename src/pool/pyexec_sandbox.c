@@ -1,0 +1,826 @@
+
+/*
+ * The order in which the walls go up, and why.
+ *
+ * In a zygote, once
+ *
+ *   root     if the pool was started by root, the tree of mounts is built
+ *            while it is root still: it may be the only one who can reach
+ *            the paths.  setuid() comes next, before the user namespace,
+ *            whose only uid is then the final one.  An ordinary user needs
+ *            the user namespace first, to be allowed to mount.
+ *   user ns  has to be written to /proc/self/uid_map, which a process that
+ *            has changed its uid may only after PR_SET_DUMPABLE; /proc is
+ *            not in the new tree, and is held by a descriptor.
+ *   pid ns   takes effect with the next fork: the process in between ends,
+ *            and the zygote, pid 1 there, becomes the first process's child,
+ *            which is a subreaper.
+ *
+ * In a child, while it waits
+ *
+ *   descriptors     before Landlock, which restricts no open file.
+ *   user, mount ns  a user namespace of its own has a count of its own for
+ *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
+ *                   nothing is unmounted: what is to be hidden is mounted
+ *                   over.
+ *   ruleset         opening the system's paths takes time.
+ *
+ * In a child, with its job
+ *
+ *   mounts          need capabilities.
+ *   Landlock        needs no_new_privs, and refuses to open what it does not
+ *                   know.
+ *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
+ *   capabilities    none of the above can be done without.
+ *   seccomp         refuses all of the above.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/securebits.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "pyexec_io.h"
+#include "pyexec_landlock.h"
+#include "pyexec_log.h"
+#include "pyexec_root.h"
+#include "pyexec_sandbox.h"
+#include "pyexec_seccomp.h"
+#include "pyexec_tree.h"
+
+
+#define PYEXEC_NAMESPACES   (CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWNET           \
+                             |CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP       \
+                             |CLONE_NEWPID)
+
+#define PYEXEC_PROBE        ".pyexec.probe"
+#define PYEXEC_PROBE_RUN    "20000101T000000-000000000000"
+
+
+static void pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason,
+    size_t size);
+static void pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs,
+    int report) __attribute__((noreturn));
+static const char *pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs,
+    int *report);
+static const char *pyexec_probe_tests(void);
+static void pyexec_probe_dirs(pyexec_sandbox_t *sb, int *dirs);
+static const char *pyexec_zygote_enter(pyexec_sandbox_t *sb);
+static const char *pyexec_zygote_namespaces(pyexec_sandbox_t *sb);
+static const char *pyexec_user_map(const pyexec_sandbox_t *sb);
+static const char *pyexec_write_proc(const char *path, const char *text);
+static const char *pyexec_drop_uid(const pyexec_sandbox_t *sb);
+static const char *pyexec_close_from(int keep);
+static const char *pyexec_limits(const pyexec_sandbox_t *sb,
+    const pyexec_confine_t *c);
+static const char *pyexec_drop_capabilities(void);
+
+
+/* what a zygote keeps for its children; a descriptor of -1 is none */
+
+static int                pyexec_proc = -1;    /* /proc, O_PATH */
+static int                pyexec_pid_ns = -1;  /* the zygote's own */
+static pid_t              pyexec_parent;       /* as its children see it */
+static uint64_t           pyexec_vm_size;      /* bytes */
+static struct sock_fprog  pyexec_filter;
+
+/* what a child keeps from prepare to confine */
+
+static int                pyexec_ruleset = -1;
+static int                pyexec_workspaces = -1;
+
+
+void
+pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
+{
+    int          abi;
+    char         reason[256], landlock[64];
+    const char  *what;
+
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) {
+        pyexec_die("prctl(PR_SET_CHILD_SUBREAPER): %m");
+    }
+
+    what = pyexec_seccomp_build(&pyexec_filter);
+    if (what) {
+        pyexec_die("%s: %m: no pool without seccomp", what);
+    }
+
+    sb->filter = pyexec_filter.len;
+    sb->namespaces = 1;
+
+    abi = pyexec_landlock_abi();
+    sb->landlock = abi;
+
+    pyexec_probe_walls(sb, reason, sizeof(reason));
+
+    if (reason[0]) {
+
+        if (sb->strict) {
+            pyexec_die("%s: the namespaces cannot be had, which "
+                       "sandbox=strict asks for", reason);
+        }
+
+        if (abi == 0) {
+            pyexec_die("%s, and there is no Landlock: no pool without a wall "
+                       "for files", reason);
+        }
+
+        /* what is left must hold by itself */
+
+        sb->namespaces = 0;
+        (void) snprintf(text, size, "no namespaces (%s), ", reason);
+        text += strlen(text);
+        size -= strlen(text);
+
+        pyexec_probe_walls(sb, reason, sizeof(reason));
+
+        if (reason[0]) {
+            pyexec_die("%s: no pool without its walls", reason);
+        }
+
+    } else {
+        (void) snprintf(text, size, "user, mount, pid, network, ipc, uts and "
+                        "cgroup namespaces, ");
+    }
+
+    if (abi == 0 && sb->strict) {
+        pyexec_die("there is no Landlock, which sandbox=strict asks for");
+    }
+
+    (void) snprintf(landlock, sizeof(landlock), "landlock ABI %d", abi);
+    (void) snprintf(text + strlen(text), size - strlen(text),
+                    "%s, seccomp with %u instructions, rlimits",
+                    abi ? landlock : "no landlock", sb->filter);
+}
+
+
+/* reason gets what failed, or "" */
+
+static void
+pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
+{
+    int      report[2], dirs[2], status;
+    pid_t    pid;
+    ssize_t  n;
+
+    pyexec_probe_dirs(sb, dirs);
+
+    if (pipe2(report, O_CLOEXEC) == -1) {
+        pyexec_die("pipe2(): %m");
+    }
+
+    pid = fork();
+    if (pid == -1) {
+        pyexec_die("fork(): %m");
+    }
+
+    if (pid == 0) {
+        (void) close(report[0]);
+        pyexec_probe_zygote(sb, dirs, report[1]);
+    }
+
+    (void) close(report[1]);
+
+    /* the end comes when the last of the processes of the probe is gone */
+
+    n = read(report[0], reason, size - 1);
+    (void) close(report[0]);
+
+    if (n <= 0) {
+        (void) snprintf(reason, size, "the processes of the probe died");
+
+    } else {
+        reason[n] = '\0';
+    }
+
+    (void) waitpid(pid, &status, 0);
+
+    /* "." stands for success: silence would be none */
+
+    if (strcmp(reason, ".") == 0) {
+        reason[0] = '\0';
+    }
+
+    (void) close(dirs[0]);
+    (void) close(dirs[1]);
+    (void) pyexec_remove(sb->workspaces[0].fd, PYEXEC_PROBE, NULL);
+}
+
+
+/* a zygote and a child of it, as they are to be, but without Python */
+
+static void
+pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs, int report)
+{
+    int          status;
+    pid_t        pid;
+    const char  *what;
+
+    what = pyexec_zygote_enter(sb);
+    pid = what ? 0 : fork();
+
+    if (pid == 0 && what == NULL) {
+        pyexec_sandbox_zygote_ready(sb);
+
+        pid = pyexec_sandbox_fork_child(sb);
+
+        if (pid == 0) {
+            what = pyexec_probe_child(sb, dirs, &report);
+        }
+    }
+
+    if (pid > 0) {
+        (void) waitpid(pid, &status, 0);
+        _exit(0);
+    }
+
+    if (pid == -1) {
+        what = "fork()";
+    }
+
+    if (what) {
+        (void) dprintf(report, "%s: %s", what, strerror(errno));
+
+    } else {
+        (void) !write(report, ".", 1);
+    }
+
+    _exit(0);
+}
+
+
+static const char *
+pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs, int *report)
+{
+    const char        *what;
+    pyexec_confine_t   c;
+
+    memset(&c, 0, sizeof(pyexec_confine_t));
+
+    c.session.data = (const u_char *) PYEXEC_PROBE;
+    c.session.len = sizeof(PYEXEC_PROBE) - 1;
+    c.run_id.data = (const u_char *) PYEXEC_PROBE_RUN;
+    c.run_id.len = sizeof(PYEXEC_PROBE_RUN) - 1;
+    c.max_memory = 64 * 1024 * 1024;
+    c.max_file_size = 1024 * 1024;
+    c.max_open_files = 64;
+    c.max_threads = 8;
+    c.max_cpu = 10;
+
+    /* where a child has its socket, and a job's two descriptors */
+
+    c.session_fd = fcntl(dirs[0], F_DUPFD, 64);
+    c.run_fd = fcntl(dirs[1], F_DUPFD, 64);
+
+    if (dup2(*report, 3) == -1 || dup2(c.session_fd, 4) == -1
+        || dup2(c.run_fd, 5) == -1)
+    {
+        return "dup2()";
+    }
+
+    *report = 3;
+    c.session_fd = 4;
+    c.run_fd = 5;
+
+    what = pyexec_sandbox_prepare(sb, 6);
+
+    if (what == NULL) {
+        what = pyexec_sandbox_confine(sb, &c);
+    }
+
+    return what ? what : pyexec_probe_tests();
+}
+
+
+/* what must not work is tried, and beside it what must */
+
+static const char *
+pyexec_probe_tests(void)
+{
+    int  fd;
+
+    fd = open("probe", O_WRONLY|O_CREAT, 0600);
+
+    if (fd == -1 || write(fd, "", 1) != 1 || unlink("probe") == -1) {
+        return "writing in the run's directory";
+    }
+
+    errno = 0;
+
+    if (open("../probe", O_WRONLY|O_CREAT, 0600) != -1
+        || open("/tmp/probe", O_WRONLY|O_CREAT, 0600) != -1)
+    {
+        return "the walls let a file be written outside";
+    }
+
+    if (open("/etc/passwd", O_RDONLY) != -1
+        || open("/proc/self/status", O_RDONLY) != -1)
+    {
+        return "the walls let a file be read outside";
+    }
+
+    if (socket(AF_UNIX, SOCK_STREAM, 0) != -1) {
+        return "the filter lets a socket be made";
+    }
+
+    if (mmap(NULL, 4096, PROT_READ|PROT_WRITE|PROT_EXEC,
+             MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+    {
+        return "the filter lets memory be made executable";
+    }
+
+    return NULL;
+}
+
+
+/* a session that no client can name, with one run */
+
+static void
+pyexec_probe_dirs(pyexec_sandbox_t *sb, int *dirs)
+{
+    int                        fd, opened[3];
+    unsigned                   i;
+    static const char *const   names[] = {
+        PYEXEC_PROBE, "code_exec", PYEXEC_PROBE_RUN
+    };
+
+    fd = sb->workspaces[0].fd;
+
+    for (i = 0; i < 3; i++) {
+
+        if (mkdirat(fd, names[i], 0770) == -1 && errno != EEXIST) {
+            pyexec_die("the workspace \"%s\" cannot be written: %m",
+                       sb->workspaces[0].path);
+        }
+
+        fd = openat(fd, names[i], O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+        if (fd == -1
+            || (geteuid() == 0 && fchown(fd, sb->uid, sb->gid) == -1))
+        {
+            pyexec_die("the workspace \"%s\" cannot be used: %m",
+                       sb->workspaces[0].path);
+        }
+
+        opened[i] = fd;
+    }
+
+    (void) close(opened[1]);
+
+    dirs[0] = opened[0];
+    dirs[1] = opened[2];
+}
+
+
+pid_t
+pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb)
+{
+    int          fd[2], status;
+    pid_t        pid, between;
+    const char  *what;
+
+    if (pipe2(fd, O_CLOEXEC) == -1) {
+        return -1;
+    }
+
+    between = fork();
+
+    if (between == 0) {
+        (void) close(fd[0]);
+
+        what = pyexec_zygote_enter(sb);
+        if (what) {
+            pyexec_die("%s failed in a zygote: %m", what);
+        }
+
+        pid = fork();
+
+        if (pid == 0) {
+            (void) close(fd[1]);
+            return 0;
+        }
+
+        (void) !write(fd[1], &pid, sizeof(pid));
+        _exit(0);
+    }
+
+    (void) close(fd[1]);
+
+    if (between == -1 || read(fd[0], &pid, sizeof(pid)) != sizeof(pid)) {
+        pid = -1;
+        errno = between == -1 ? errno : ECHILD;
+    }
+
+    (void) close(fd[0]);
+
+    if (between != -1) {
+        (void) waitpid(between, &status, 0);
+    }
+
+    return pid;
+}
+
+
+void
+pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
+{
+    int           fd;
+    char          statm[64];
+    ssize_t       n;
+    const char   *what;
+
+    fd = openat(pyexec_proc, "self/statm", O_RDONLY|O_CLOEXEC);
+    n = fd == -1 ? -1 : read(fd, statm, sizeof(statm) - 1);
+
+    if (n <= 0) {
+        pyexec_die("/proc/self/statm cannot be read: %m");
+    }
+
+    (void) close(fd);
+
+    statm[n] = '\0';
+    pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
+    pyexec_parent = getpid();
+
+    if (!sb->namespaces) {
+        return;
+    }
+
+    pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid", O_RDONLY|O_CLOEXEC);
+    if (pyexec_pid_ns == -1) {
+        pyexec_die("/proc/self/ns/pid cannot be opened: %m");
+    }
+
+    what = pyexec_root_seal();
+    if (what) {
+        pyexec_die("%s failed in a zygote: %m", what);
+    }
+}
+
+
+pid_t
+pyexec_sandbox_fork_child(pyexec_sandbox_t *sb)
+{
+    int    err;
+    pid_t  pid;
+
+    if (!sb->namespaces) {
+        return fork();
+    }
+
+    if (unshare(CLONE_NEWPID) == -1) {
+        return -1;
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        return 0;
+    }
+
+    err = errno;
+
+    if (setns(pyexec_pid_ns, CLONE_NEWPID) == -1) {
+        pyexec_die("setns(): %m");
+    }
+
+    errno = err;
+
+    return pid;
+}
+
+
+const char *
+pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
+{
+    const char  *what;
+
+    if (setsid() == -1) {
+        return "setsid()";
+    }
+
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) {
+        return "prctl(PR_SET_PDEATHSIG)";
+    }
+
+    /* a zygote that died before that; in a pid namespace it takes all along */
+
+    if (!sb->namespaces && getppid() != pyexec_parent) {
+        _exit(0);
+    }
+
+    what = NULL;
+
+    if (sb->namespaces) {
+        if (unshare(CLONE_NEWUSER|CLONE_NEWNS) == -1) {
+            return "unshare()";
+        }
+
+        what = pyexec_user_map(sb);
+
+        if (what == NULL) {
+            what = pyexec_root_hide(&pyexec_workspaces);
+        }
+    }
+
+    if (what == NULL && sb->landlock) {
+        what = pyexec_landlock_begin(sb, &pyexec_ruleset);
+    }
+
+    return what ? what : pyexec_close_from(keep);
+}
+
+
+const char *
+pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
+{
+    const char  *what;
+
+    if (sb->namespaces) {
+        what = pyexec_root_show(pyexec_workspaces, c);
+
+    } else {
+        what = fchdir(c->run_fd) == -1 ? "fchdir()" : NULL;
+    }
+
+    if (what == NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
+        what = "prctl(PR_SET_NO_NEW_PRIVS)";
+    }
+
+    if (what == NULL && sb->landlock) {
+        what = pyexec_landlock_confine(sb, pyexec_ruleset, c);
+    }
+
+    if (what == NULL) {
+        what = pyexec_limits(sb, c);
+    }
+
+    if (what == NULL) {
+        what = pyexec_drop_capabilities();
+    }
+
+    return what ? what : pyexec_seccomp_load(&pyexec_filter);
+}
+
+
+static const char *
+pyexec_zygote_enter(pyexec_sandbox_t *sb)
+{
+    const char  *what;
+
+    pyexec_proc = open("/proc", O_PATH|O_DIRECTORY|O_CLOEXEC);
+    if (pyexec_proc == -1) {
+        return "open(/proc)";
+    }
+
+    what = sb->namespaces ? pyexec_zygote_namespaces(sb)
+                          : pyexec_drop_uid(sb);
+
+    if (what == NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
+        what = "prctl(PR_SET_NO_NEW_PRIVS)";
+    }
+
+    return what;
+}
+
+
+static const char *
+pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
+{
+    unsigned     root;
+    const char  *what;
+
+    root = geteuid() == 0;
+
+    if (root) {
+        if (unshare(CLONE_NEWNS) == -1) {
+            return "unshare(CLONE_NEWNS)";
+        }
+
+        what = pyexec_root_build(sb);
+
+        if (what == NULL) {
+            what = pyexec_drop_uid(sb);
+        }
+
+        if (what) {
+            return what;
+        }
+    }
+
+    /* or the map below is root's to write */
+
+    if (prctl(PR_SET_DUMPABLE, 1) == -1) {
+        return "prctl(PR_SET_DUMPABLE)";
+    }
+
+    if (unshare(PYEXEC_NAMESPACES) == -1) {
+        return "unshare()";
+    }
+
+    what = pyexec_user_map(sb);
+
+    if (what == NULL && !root) {
+        what = pyexec_root_build(sb);
+    }
+
+    return what;
+}
+
+
+/* in a new user namespace: only its own uid and gid are there */
+
+static const char *
+pyexec_user_map(const pyexec_sandbox_t *sb)
+{
+    char         map[64];
+    const char  *what;
+
+    what = pyexec_write_proc("self/setgroups", "deny");
+
+    if (what == NULL) {
+        (void) snprintf(map, sizeof(map), "%u %u 1", sb->uid, sb->uid);
+        what = pyexec_write_proc("self/uid_map", map);
+    }
+
+    if (what == NULL) {
+        (void) snprintf(map, sizeof(map), "%u %u 1", sb->gid, sb->gid);
+        what = pyexec_write_proc("self/gid_map", map);
+    }
+
+    return what;
+}
+
+
+static const char *
+pyexec_write_proc(const char *path, const char *text)
+{
+    int      fd, err;
+    ssize_t  n;
+
+    fd = openat(pyexec_proc, path, O_WRONLY|O_CLOEXEC);
+    if (fd == -1) {
+        return "open(/proc/self/uid_map)";
+    }
+
+    n = write(fd, text, strlen(text));
+    err = errno;
+    (void) close(fd);
+    errno = err;
+
+    return n == -1 ? "write(/proc/self/uid_map)" : NULL;
+}
+
+
+static const char *
+pyexec_drop_uid(const pyexec_sandbox_t *sb)
+{
+    if (geteuid() == 0
+        && (setgroups(0, NULL) == -1
+            || setresgid(sb->gid, sb->gid, sb->gid) == -1
+            || setresuid(sb->uid, sb->uid, sb->uid) == -1))
+    {
+        return "setresuid()";
+    }
+
+    return NULL;
+}
+
+
+/* all but what confine needs, which becomes keep and the next */
+
+static const char *
+pyexec_close_from(int keep)
+{
+    int   i, tmp[2];
+    int  *fd[2] = { &pyexec_ruleset, &pyexec_workspaces };
+
+    for (i = 0; i < 2; i++) {
+        tmp[i] = *fd[i] == -1 ? -1
+                              : fcntl(*fd[i], F_DUPFD_CLOEXEC, keep + 2);
+    }
+
+    for (i = 0; i < 2; i++) {
+
+        if (tmp[i] == -1) {
+            (void) close(keep + i);
+            continue;
+        }
+
+        if (dup3(tmp[i], keep + i, O_CLOEXEC) == -1) {
+            return "dup3()";
+        }
+
+        *fd[i] = keep + i;
+    }
+
+    if (syscall(SYS_close_range, keep + 2, ~0u, 0) == -1) {
+        return "close_range()";
+    }
+
+    return NULL;
+}
+
+
+static const char *
+pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c)
+{
+    size_t         i;
+    struct rlimit  rl;
+
+    /* no limit on processes where the count is shared with the whole uid */
+
+    const struct {
+        int        resource;
+        uint64_t   value;
+        unsigned   skip;
+    } limits[] = {
+        { RLIMIT_CORE, 0, 0 },
+        { RLIMIT_AS, pyexec_vm_size + c->max_memory, 0 },
+        { RLIMIT_CPU, c->max_cpu, 0 },
+        { RLIMIT_FSIZE, c->max_file_size, 0 },
+        { RLIMIT_NPROC, c->max_threads, !sb->namespaces },
+        { RLIMIT_MEMLOCK, 0, 0 },
+        { RLIMIT_MSGQUEUE, 0, 0 },
+        { RLIMIT_SIGPENDING, 64, 0 },
+        { RLIMIT_NICE, 0, 0 },
+        { RLIMIT_RTPRIO, 0, 0 },
+        { RLIMIT_NOFILE, c->max_open_files, 0 }
+    };
+
+    for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+
+        if (limits[i].skip) {
+            continue;
+        }
+
+        /*
+         * Soft and hard alike: pid 1 of a namespace ignores SIGXCPU, but not
+         * the SIGKILL that comes at the hard limit.
+         */
+
+        rl.rlim_cur = limits[i].value;
+        rl.rlim_max = limits[i].value;
+
+        if (setrlimit(limits[i].resource, &rl) == -1) {
+            return "setrlimit()";
+        }
+    }
+
+    return NULL;
+}
+
+
+static const char *
+pyexec_drop_capabilities(void)
+{
+    int                             cap;
+    struct __user_cap_data_struct   none[2];
+    struct __user_cap_header_struct header;
+
+    /* without capabilities, as an ordinary user, these are refused */
+
+    for (cap = 0; cap < 64; cap++) {
+        (void) prctl(PR_CAPBSET_DROP, cap);
+    }
+
+    (void) prctl(PR_SET_SECUREBITS, SECBIT_NOROOT|SECBIT_NOROOT_LOCKED
+                                    |SECBIT_NO_SETUID_FIXUP
+                                    |SECBIT_NO_SETUID_FIXUP_LOCKED
+                                    |SECBIT_KEEP_CAPS_LOCKED
+                                    |SECBIT_NO_CAP_AMBIENT_RAISE
+                                    |SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
+
+    (void) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+    memset(none, 0, sizeof(none));
+    header.version = _LINUX_CAPABILITY_VERSION_3;
+    header.pid = 0;
+
+    if (syscall(SYS_capset, &header, none) == -1) {
+        return "capset()";
+    }
+
+    if (prctl(PR_SET_DUMPABLE, 0) == -1) {
+        return "prctl(PR_SET_DUMPABLE)";
+    }
+
+    return NULL;
+}
