@@ -69,6 +69,8 @@
                              |CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP       \
                              |CLONE_NEWPID)
 
+#define PYEXEC_HIGH_FD      16
+
 #define PYEXEC_PROBE        ".pyexec.probe"
 #define PYEXEC_PROBE_RUN    "20000101T000000-000000000000"
 
@@ -286,8 +288,8 @@ pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs, int *report)
 
     /* where a child has its socket, and a job's two descriptors */
 
-    c.session_fd = fcntl(dirs[0], F_DUPFD, 64);
-    c.run_fd = fcntl(dirs[1], F_DUPFD, 64);
+    c.session_fd = fcntl(dirs[0], F_DUPFD, PYEXEC_HIGH_FD);
+    c.run_fd = fcntl(dirs[1], F_DUPFD, PYEXEC_HIGH_FD);
 
     if (dup2(*report, 3) == -1 || dup2(c.session_fd, 4) == -1
         || dup2(c.run_fd, 5) == -1)
@@ -583,12 +585,18 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
 static const char *
 pyexec_zygote_enter(pyexec_sandbox_t *sb)
 {
+    int          fd;
     const char  *what;
 
-    pyexec_proc = open("/proc", O_PATH|O_DIRECTORY|O_CLOEXEC);
-    if (pyexec_proc == -1) {
+    fd = open("/proc", O_PATH|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
         return "open(/proc)";
     }
+
+    /* out of the way of what a child has as its first descriptors */
+
+    pyexec_proc = fcntl(fd, F_DUPFD_CLOEXEC, PYEXEC_HIGH_FD);
+    (void) close(fd);
 
     what = sb->namespaces ? pyexec_zygote_namespaces(sb)
                           : pyexec_drop_uid(sb);
