@@ -57,7 +57,7 @@ pyexec_python_init(const char *prefix)
 
         (void) snprintf(program, sizeof(program), "<%s>", m->name);
 
-        code = Py_CompileString(m->start, program, Py_file_input);
+        code = Py_CompileString(m->text, program, Py_file_input);
         module = code ? PyImport_ExecCodeModule(m->name, code) : NULL;
 
         if (module == NULL) {

@@ -128,10 +128,15 @@ pyexec_python_paths(const pyexec_sandbox_t *sb,
 const char *
 pyexec_root_build(const pyexec_sandbox_t *sb)
 {
+    mode_t          mask;
     const char     *what;
     pyexec_path_t   python[PYEXEC_PYTHON_PATHS + 1];
 
     pyexec_python_paths(sb, python);
+
+    /* who makes it may be root, who is to pass through is not */
+
+    mask = umask(022);
 
     what = pyexec_root_enter();
 
@@ -154,6 +159,8 @@ pyexec_root_build(const pyexec_sandbox_t *sb)
     if (what == NULL && rmdir(PYEXEC_OLD) == -1) {
         what = "rmdir()";
     }
+
+    (void) umask(mask);
 
     return what;
 }

@@ -1,0 +1,17 @@
+
+#ifndef _PYEXEC_MODULES_H_INCLUDED_
+#define _PYEXEC_MODULES_H_INCLUDED_
+
+
+/* a Python source of src/python that is built in; modules.sh makes the table */
+
+typedef struct {
+    const char            *name;           /* "_pyexec_policy" */
+    const char            *text;
+} pyexec_module_t;
+
+
+extern const pyexec_module_t  pyexec_modules[];    /* ends with a NULL name */
+
+
+#endif /* _PYEXEC_MODULES_H_INCLUDED_ */
