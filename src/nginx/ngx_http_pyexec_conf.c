@@ -1,0 +1,792 @@
+
+#include "ngx_http_pyexec.h"
+
+
+static ngx_http_pyexec_pool_t *ngx_http_pyexec_pool_get(ngx_conf_t *cf,
+    ngx_str_t *name);
+static char *ngx_http_pyexec_pool_param(ngx_conf_t *cf,
+    ngx_http_pyexec_pool_t *pool, ngx_str_t *param);
+static char *ngx_http_pyexec_param_number(ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_count(ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_string(ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_modules(ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field);
+static ngx_uint_t ngx_http_pyexec_is_module(u_char *data, size_t len);
+static char *ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_complex_value_t **cv);
+static char *ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
+    ngx_http_pyexec_loc_conf_t *prev, ngx_http_pyexec_loc_conf_t *conf);
+static char *ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
+    ngx_http_pyexec_loc_conf_t *conf);
+static ngx_int_t ngx_http_pyexec_names(ngx_conf_t *cf, ngx_array_t *names,
+    pyexec_list_t *list);
+
+
+typedef struct {
+    ngx_str_t                  name;       /* "workers=" */
+    char                    *(*set)(ngx_str_t *value, void *field);
+    size_t                     offset;     /* in the pool */
+} ngx_http_pyexec_param_t;
+
+
+static ngx_http_pyexec_param_t  ngx_http_pyexec_params[] = {
+    { ngx_string("workers="), ngx_http_pyexec_param_count,
+      offsetof(ngx_http_pyexec_pool_t, workers) },
+    { ngx_string("max_queue="), ngx_http_pyexec_param_number,
+      offsetof(ngx_http_pyexec_pool_t, max_queue) },
+    { ngx_string("max_requests="), ngx_http_pyexec_param_number,
+      offsetof(ngx_http_pyexec_pool_t, max_requests) },
+    { ngx_string("preload="), ngx_http_pyexec_param_modules,
+      offsetof(ngx_http_pyexec_pool_t, preload) },
+    { ngx_string("python="), ngx_http_pyexec_param_string,
+      offsetof(ngx_http_pyexec_pool_t, python) },
+    { ngx_string("user="), ngx_http_pyexec_param_string,
+      offsetof(ngx_http_pyexec_pool_t, user) },
+    { ngx_string("sandbox="), ngx_http_pyexec_param_sandbox,
+      offsetof(ngx_http_pyexec_pool_t, strict) },
+    { ngx_null_string, NULL, 0 }
+};
+
+
+void *
+ngx_http_pyexec_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_pyexec_main_conf_t  *pmcf;
+
+    pmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_pyexec_main_conf_t));
+    if (pmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&pmcf->pools, cf->pool, 2,
+                       sizeof(ngx_http_pyexec_pool_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return pmcf;
+}
+
+
+char *
+ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_pyexec_main_conf_t  *pmcf = conf;
+
+    char                     *rc;
+    ngx_uint_t                i;
+    ngx_http_pyexec_pool_t  **pools;
+
+    pools = pmcf->pools.elts;
+
+    for (i = 0; i < pmcf->pools.nelts; i++) {
+
+        if (!pools[i]->defined) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "unknown pyexec pool \"%V\" in %s:%ui",
+                          &pools[i]->name, pools[i]->file, pools[i]->line);
+            return NGX_CONF_ERROR;
+        }
+
+        rc = ngx_http_pyexec_pool_check(cf, pools[i]);
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+
+        rc = ngx_http_pyexec_load_add(cf, pools[i]);
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* found, or made to be defined later: locations may come first */
+
+static ngx_http_pyexec_pool_t *
+ngx_http_pyexec_pool_get(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                     i;
+    ngx_http_pyexec_pool_t        *pool, **pools, **slot;
+    ngx_http_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_pyexec_module);
+    pools = pmcf->pools.elts;
+
+    for (i = 0; i < pmcf->pools.nelts; i++) {
+        if (pools[i]->name.len == name->len
+            && ngx_strncmp(pools[i]->name.data, name->data, name->len) == 0)
+        {
+            return pools[i];
+        }
+    }
+
+    pool = ngx_pcalloc(cf->pool, sizeof(ngx_http_pyexec_pool_t));
+    slot = ngx_array_push(&pmcf->pools);
+
+    if (pool == NULL || slot == NULL
+        || ngx_array_init(&pool->workspaces, cf->pool, 2,
+                          sizeof(ngx_http_pyexec_workspace_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    pool->name = *name;
+    pool->workers = ngx_max(ngx_ncpu, 2);
+    pool->max_queue = 1024;
+    ngx_str_set(&pool->python, "/usr");
+    ngx_str_set(&pool->user, "nobody");
+    pool->file = cf->conf_file->file.name.data;
+    pool->line = cf->conf_file->line;
+    pool->lock = NGX_INVALID_FILE;
+
+    for (i = 0; i < NGX_HTTP_PYEXEC_QUEUES; i++) {
+        pool->sockets[i][0] = -1;
+    }
+
+    *slot = pool;
+
+    return pool;
+}
+
+
+char *
+ngx_http_pyexec_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                    *rc;
+    ngx_str_t               *value;
+    ngx_uint_t               i;
+    ngx_http_pyexec_pool_t  *pool;
+
+    value = cf->args->elts;
+
+    pool = ngx_http_pyexec_pool_get(cf, &value[1]);
+    if (pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (pool->defined) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate pyexec pool \"%V\"", &pool->name);
+        return NGX_CONF_ERROR;
+    }
+
+    pool->defined = 1;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        rc = ngx_http_pyexec_pool_param(cf, pool, &value[i]);
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &pool->python, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_pyexec_pool_param(ngx_conf_t *cf, ngx_http_pyexec_pool_t *pool,
+    ngx_str_t *param)
+{
+    char                     *why;
+    ngx_str_t                 value;
+    ngx_http_pyexec_param_t  *p;
+
+    for (p = ngx_http_pyexec_params; p->name.len; p++) {
+
+        if (param->len < p->name.len
+            || ngx_strncmp(param->data, p->name.data, p->name.len) != 0)
+        {
+            continue;
+        }
+
+        value.data = param->data + p->name.len;
+        value.len = param->len - p->name.len;
+
+        why = p->set(&value, (char *) pool + p->offset);
+
+        if (why == NULL) {
+            return NGX_CONF_OK;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\": %s", param, why);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                       param);
+    return NGX_CONF_ERROR;
+}
+
+
+/* these return NULL, or what is wrong */
+
+static char *
+ngx_http_pyexec_param_number(ngx_str_t *value, void *field)
+{
+    ngx_int_t    n;
+    ngx_uint_t  *number = field;
+
+    n = ngx_atoi(value->data, value->len);
+
+    if (n == NGX_ERROR) {
+        return "it must be a number";
+    }
+
+    *number = n;
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_pyexec_param_count(ngx_str_t *value, void *field)
+{
+    ngx_int_t    n;
+    ngx_uint_t  *number = field;
+
+    n = ngx_atoi(value->data, value->len);
+
+    if (n < 1 || n > 512) {
+        return "it must be between 1 and 512";
+    }
+
+    *number = n;
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_pyexec_param_string(ngx_str_t *value, void *field)
+{
+    if (value->len == 0) {
+        return "it must not be empty";
+    }
+
+    *(ngx_str_t *) field = *value;
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_pyexec_param_modules(ngx_str_t *value, void *field)
+{
+    u_char     *p, *last, *comma;
+    ngx_str_t  *modules = field;
+
+    if (value->len == 4 && ngx_strncmp(value->data, "none", 4) == 0) {
+        ngx_str_set(modules, "");
+        return NULL;
+    }
+
+    last = value->data + value->len;
+
+    for (p = value->data; p <= last; p = comma + 1) {
+
+        comma = ngx_strlchr(p, last, ',');
+        comma = comma ? comma : last;
+
+        if (!ngx_http_pyexec_is_module(p, comma - p)) {
+            return "it must be \"none\" or names of modules with commas";
+        }
+    }
+
+    *modules = *value;
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field)
+{
+    ngx_uint_t  *strict = field;
+
+    if (value->len == 6 && ngx_strncmp(value->data, "strict", 6) == 0) {
+        *strict = 1;
+        return NULL;
+    }
+
+    if (value->len == 4 && ngx_strncmp(value->data, "auto", 4) == 0) {
+        *strict = 0;
+        return NULL;
+    }
+
+    return "it must be \"auto\" or \"strict\"";
+}
+
+
+/* a name that an import statement may have, dots included */
+
+static ngx_uint_t
+ngx_http_pyexec_is_module(u_char *data, size_t len)
+{
+    size_t      i;
+    u_char      c;
+    ngx_uint_t  start;
+
+    start = 1;
+
+    for (i = 0; i < len; i++) {
+        c = data[i];
+
+        if (c == '.' && !start) {
+            start = 1;
+
+        } else if (c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+                   || (!start && c >= '0' && c <= '9'))
+        {
+            start = 0;
+
+        } else {
+            return 0;
+        }
+    }
+
+    return !start;
+}
+
+
+char *
+ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_pyexec_loc_conf_t  *plcf = conf;
+
+    char                         *rc;
+    ngx_str_t                    *value;
+    ngx_http_core_loc_conf_t     *clcf;
+    ngx_http_pyexec_directive_t  *d;
+
+    d = cmd->post;
+
+    if (plcf->endpoint == d->endpoint) {
+        return "is duplicate";
+    }
+
+    if (plcf->endpoint != NGX_HTTP_PYEXEC_NONE) {
+        return "is not the only endpoint of its location";
+    }
+
+    plcf->endpoint = d->endpoint;
+
+    value = cf->args->elts;
+
+    plcf->pool = ngx_http_pyexec_pool_get(cf, &value[1]);
+    if (plcf->pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = NGX_CONF_OK;
+
+    if (cf->args->nelts > 2) {
+        rc = ngx_http_pyexec_complex(cf, &value[2], &plcf->session);
+    }
+
+    if (cf->args->nelts > 3 && rc == NGX_CONF_OK) {
+        rc = ngx_http_pyexec_complex(cf, &value[3], &plcf->run);
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = d->handler;
+
+    return rc;
+}
+
+
+static char *
+ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_complex_value_t **cv)
+{
+    ngx_http_compile_complex_value_t  ccv;
+
+    *cv = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (*cv == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = value;
+    ccv.complex_value = *cv;
+
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
+                                                          : NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_pyexec_workspace(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                   *value;
+    ngx_http_pyexec_loc_conf_t  *plcf = conf;
+
+    if (plcf->workspace.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    plcf->workspace = value[1];
+
+    if (plcf->workspace.len == 0) {
+        return "must not be empty";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    off_t                        flood;
+    ngx_str_t                   *value, size;
+    ngx_http_pyexec_loc_conf_t  *plcf = conf;
+
+    if (plcf->max_output != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    plcf->max_output = ngx_atoi(value[1].data, value[1].len);
+
+    if (plcf->max_output < 1 || plcf->max_output > 1000000) {
+        return "must be between 1 and 1000000 characters";
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (value[2].len < 6 || ngx_strncmp(value[2].data, "flood=", 6) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    size.data = value[2].data + 6;
+    size.len = value[2].len - 6;
+    flood = ngx_parse_offset(&size);
+
+    if (flood < 1) {
+        return "has an invalid flood=";
+    }
+
+    plcf->max_flood = flood;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t     *value, *name;
+    ngx_uint_t     i;
+    ngx_array_t  **names;
+
+    names = (ngx_array_t **) (p + cmd->offset);
+    value = cf->args->elts;
+
+    if (*names == NGX_CONF_UNSET_PTR) {
+        *names = ngx_array_create(cf->pool, 4, sizeof(ngx_str_t));
+        if (*names == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (!ngx_http_pyexec_is_module(value[i].data, value[i].len)
+            || ngx_strlchr(value[i].data, value[i].data + value[i].len, '.'))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is not the name of a top-level module",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        name = ngx_array_push(*names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *name = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* of a time that must not be 0 */
+
+char *
+ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data)
+{
+    time_t  *sec = data;
+
+    return *sec < 1 || *sec > 86400 ? "must be between 1s and 1d"
+                                    : NGX_CONF_OK;
+}
+
+
+void *
+ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_pyexec_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_pyexec_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->endpoint = NGX_HTTP_PYEXEC_NONE;
+     *     conf->pool = NULL;
+     *     conf->session = NULL;
+     *     conf->run = NULL;
+     *     conf->workspace = { 0, NULL };
+     */
+
+    conf->timeout = NGX_CONF_UNSET;
+    conf->max_timeout = NGX_CONF_UNSET;
+    conf->max_cpu = NGX_CONF_UNSET;
+    conf->retain = NGX_CONF_UNSET;
+    conf->queue_timeout = NGX_CONF_UNSET_MSEC;
+    conf->max_attempts = NGX_CONF_UNSET;
+    conf->max_memory = NGX_CONF_UNSET;
+    conf->max_file_size = NGX_CONF_UNSET;
+    conf->max_disk = NGX_CONF_UNSET;
+    conf->max_files = NGX_CONF_UNSET;
+    conf->max_open_files = NGX_CONF_UNSET;
+    conf->max_threads = NGX_CONF_UNSET;
+    conf->max_output = NGX_CONF_UNSET;
+    conf->max_flood = NGX_CONF_UNSET;
+    conf->session_access = NGX_CONF_UNSET_UINT;
+    conf->policy = NGX_CONF_UNSET;
+    conf->ignore_client_abort = NGX_CONF_UNSET;
+    conf->json_errors = NGX_CONF_UNSET;
+    conf->deny = NGX_CONF_UNSET_PTR;
+    conf->allow = NGX_CONF_UNSET_PTR;
+
+    return conf;
+}
+
+
+char *
+ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_pyexec_loc_conf_t  *prev = parent;
+    ngx_http_pyexec_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_str_value(conf->workspace, prev->workspace, "workspace");
+    ngx_conf_merge_sec_value(conf->timeout, prev->timeout, 30);
+    ngx_conf_merge_sec_value(conf->max_timeout, prev->max_timeout, 300);
+    ngx_conf_merge_sec_value(conf->max_cpu, prev->max_cpu, 0);
+    ngx_conf_merge_sec_value(conf->retain, prev->retain, 24 * 60 * 60);
+    ngx_conf_merge_msec_value(conf->queue_timeout, prev->queue_timeout,
+                              30000);
+    ngx_conf_merge_value(conf->max_attempts, prev->max_attempts, 3);
+    ngx_conf_merge_off_value(conf->max_memory, prev->max_memory,
+                             1500 * 1024 * 1024);
+    ngx_conf_merge_off_value(conf->max_file_size, prev->max_file_size,
+                             200 * 1024 * 1024);
+    ngx_conf_merge_off_value(conf->max_disk, prev->max_disk,
+                             512 * 1024 * 1024);
+    ngx_conf_merge_value(conf->max_files, prev->max_files, 1000);
+    ngx_conf_merge_value(conf->max_open_files, prev->max_open_files, 256);
+    ngx_conf_merge_value(conf->max_threads, prev->max_threads, 64);
+    ngx_conf_merge_value(conf->max_output, prev->max_output, 200000);
+    ngx_conf_merge_off_value(conf->max_flood, prev->max_flood,
+                             64 * 1024 * 1024);
+    ngx_conf_merge_uint_value(conf->session_access, prev->session_access, 0);
+    ngx_conf_merge_value(conf->policy, prev->policy, 1);
+    ngx_conf_merge_value(conf->ignore_client_abort,
+                         prev->ignore_client_abort, 0);
+    ngx_conf_merge_ptr_value(conf->deny, prev->deny, NULL);
+    ngx_conf_merge_ptr_value(conf->allow, prev->allow, NULL);
+
+    if (conf->timeout > conf->max_timeout) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"pyexec_timeout\" is longer than "
+                           "\"pyexec_max_timeout\"");
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_pyexec_names(cf, conf->deny, &conf->deny_list) != NGX_OK
+        || ngx_http_pyexec_names(cf, conf->allow, &conf->allow_list)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_pyexec_merge_endpoint(cf, prev, conf);
+}
+
+
+static char *
+ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
+    ngx_http_pyexec_loc_conf_t *prev, ngx_http_pyexec_loc_conf_t *conf)
+{
+    ngx_uint_t                 i;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* "if" and "limit_except" are locations too, and inherit no handler */
+
+    if (conf->endpoint == NGX_HTTP_PYEXEC_NONE
+        && prev->endpoint != NGX_HTTP_PYEXEC_NONE
+        && (clcf->noname || clcf->lmt_excpt) && clcf->handler == NULL)
+    {
+        conf->endpoint = prev->endpoint;
+        conf->pool = prev->pool;
+        conf->session = prev->session;
+        conf->run = prev->run;
+
+        for (i = 0; ngx_http_pyexec_directives[i].name; i++) {
+            if (ngx_http_pyexec_directives[i].endpoint == conf->endpoint) {
+                clcf->handler = ngx_http_pyexec_directives[i].handler;
+            }
+        }
+    }
+
+    ngx_conf_merge_value(conf->json_errors, prev->json_errors,
+                         conf->endpoint != NGX_HTTP_PYEXEC_NONE);
+
+    return conf->endpoint == NGX_HTTP_PYEXEC_NONE
+           ? NGX_CONF_OK : ngx_http_pyexec_merge_workspace(cf, conf);
+}
+
+
+/* finds the workspace among the pool's, or adds it */
+
+static char *
+ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
+    ngx_http_pyexec_loc_conf_t *conf)
+{
+    ngx_str_t                     path;
+    ngx_uint_t                    i;
+    ngx_file_info_t               fi;
+    ngx_http_pyexec_workspace_t  *w;
+
+    path = conf->workspace;
+
+    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    while (path.len > 1 && path.data[path.len - 1] == '/') {
+        path.data[--path.len] = '\0';
+    }
+
+    w = conf->pool->workspaces.elts;
+
+    for (i = 0; i < conf->pool->workspaces.nelts; i++) {
+
+        if (ngx_strcmp(w[i].path.data, path.data) != 0) {
+            continue;
+        }
+
+        if (w[i].retain != conf->retain) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"pyexec_retain\" of workspace \"%V\" differs "
+                               "from that of the location before %s:%ui",
+                               &path, w[i].file, w[i].line);
+            return NGX_CONF_ERROR;
+        }
+
+        conf->index = i;
+        return NGX_CONF_OK;
+    }
+
+    if (i == NGX_HTTP_PYEXEC_MAX_WORKSPACES) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "pyexec pool \"%V\" has more than %d workspaces",
+                           &conf->pool->name, NGX_HTTP_PYEXEC_MAX_WORKSPACES);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_create_dir(path.data, 0755) == NGX_FILE_ERROR
+        && ngx_errno != NGX_EEXIST)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "the workspace \"%V\" cannot be made", &path);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR || !ngx_is_dir(&fi)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the workspace \"%V\" is not a directory", &path);
+        return NGX_CONF_ERROR;
+    }
+
+    w = ngx_array_push(&conf->pool->workspaces);
+    if (w == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    w->path = path;
+    w->retain = conf->retain;
+    w->file = cf->conf_file->file.name.data;
+    w->line = cf->conf_file->line;
+    conf->index = i;
+
+    return NGX_CONF_OK;
+}
+
+
+/* encodes the names as they go over the wire */
+
+static ngx_int_t
+ngx_http_pyexec_names(ngx_conf_t *cf, ngx_array_t *names, pyexec_list_t *list)
+{
+    u_char        *p;
+    size_t         size;
+    ngx_str_t     *name;
+    ngx_uint_t     i;
+    pyexec_str_t   s;
+
+    if (names == NULL) {
+        return NGX_OK;
+    }
+
+    name = names->elts;
+    size = 0;
+
+    for (i = 0; i < names->nelts; i++) {
+        s.len = name[i].len;
+        size += pyexec_list_size(&s);
+    }
+
+    p = ngx_pnalloc(cf->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    list->data = p;
+    list->len = size;
+
+    for (i = 0; i < names->nelts; i++) {
+        s.len = name[i].len;
+        s.data = name[i].data;
+        p = pyexec_list_add(p, &s);
+    }
+
+    return NGX_OK;
+}

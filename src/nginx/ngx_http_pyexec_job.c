@@ -1,0 +1,807 @@
+
+/*
+ * A job: a socket of its own to whichever process of the pool takes it.
+ *
+ *   WAITING   the control socket is full
+ *   QUEUED    the job's other end is in the control socket, or in a runner
+ *   RUNNING   START has come
+ *   DONE      answered, or given up; nothing is held any more
+ */
+
+#include "ngx_http_pyexec.h"
+
+
+/* a runner keeps the time of a run; this is for one that does not */
+
+#define NGX_HTTP_PYEXEC_GRACE           60000   /* ms */
+
+/* what the pool tells of the end of the queue's time, nginx should not */
+
+#define NGX_HTTP_PYEXEC_LATE            500     /* ms */
+
+
+static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
+    pyexec_msg_e type, const void *msg);
+static ngx_int_t ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_send_fd(ngx_socket_t s, u_char *data,
+    size_t len, ngx_socket_t fd);
+static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_job_write(ngx_event_t *ev);
+static void ngx_http_pyexec_job_read(ngx_event_t *ev);
+static ngx_int_t ngx_http_pyexec_job_receive(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_message(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_result(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_refused(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx,
+    pyexec_str_t *json);
+static void ngx_http_pyexec_job_timeout(ngx_event_t *ev);
+static void ngx_http_pyexec_job_finalize(ngx_http_pyexec_ctx_t *ctx,
+    ngx_int_t rc);
+static void ngx_http_pyexec_job_cleanup(void *data);
+static void ngx_http_pyexec_job_hang_up(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_job_uncount(ngx_http_pyexec_ctx_t *ctx);
+
+
+ngx_int_t
+ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_queue_e queue, pyexec_msg_e type, const void *msg,
+    ngx_msec_t run_limit)
+{
+    ngx_int_t                    rc;
+    ngx_http_cleanup_t          *cln;
+    ngx_http_pyexec_ctx_t       *ctx;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    ctx = ngx_http_pyexec_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->pool = pool;
+    ctx->queue = queue;
+    ctx->state = NGX_HTTP_PYEXEC_DONE;
+    ctx->peer = -1;
+    ctx->submitted = ngx_current_msec;
+    ctx->deadline = ngx_current_msec + plcf->queue_timeout;
+    ctx->run_limit = run_limit + NGX_HTTP_PYEXEC_GRACE;
+
+    if (ngx_http_pyexec_job_encode(ctx, type, msg) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (queue == NGX_HTTP_PYEXEC_RUNS) {
+
+        rc = ngx_http_pyexec_load_admit(pool);
+
+        if (rc != NGX_OK) {
+            (void) ngx_http_pyexec_header(r, "Retry-After", "1");
+
+            return rc == NGX_BUSY
+                   ? ngx_http_pyexec_error(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                 "the queue is full",
+                                 sizeof("the queue is full") - 1)
+                   : ngx_http_pyexec_error(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                 "the pool is not there",
+                                 sizeof("the pool is not there") - 1);
+        }
+    }
+
+    cln->handler = ngx_http_pyexec_job_cleanup;
+    cln->data = ctx;
+
+    ctx->state = NGX_HTTP_PYEXEC_WAITING;
+    ngx_queue_init(&ctx->link);
+
+    ctx->timer.handler = ngx_http_pyexec_job_timeout;
+    ctx->timer.data = ctx;
+    ctx->timer.log = r->connection->log;
+    ngx_add_timer(&ctx->timer, plcf->queue_timeout + NGX_HTTP_PYEXEC_LATE);
+
+    r->read_event_handler = plcf->ignore_client_abort
+                            ? ngx_http_block_reading : ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    rc = ngx_http_pyexec_job_open(ctx);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    /* the client may have gone while its body was read */
+
+    if (r->connection->read->ready) {
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx, pyexec_msg_e type,
+    const void *msg)
+{
+    size_t  size;
+
+    size = pyexec_wire_size(type, msg);
+
+    if (size == 0) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "the request is too long for the pool");
+        return NGX_ERROR;
+    }
+
+    ctx->out = ngx_create_temp_buf(ctx->request->pool, size);
+    if (ctx->out == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->out->last = pyexec_wire_encode(ctx->out->pos, type, msg);
+
+    return NGX_OK;
+}
+
+
+/* returns NGX_OK or a status */
+
+static ngx_int_t
+ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_socket_t         s[2];
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    ctx->out->pos = ctx->out->start;
+    ctx->received = 0;
+    ctx->tries++;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, s) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, ngx_errno,
+                      "socketpair() failed");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->peer = s[1];
+
+    if (ngx_nonblocking(s[0]) == -1
+        || (c = ngx_get_connection(s[0], r->connection->log)) == NULL)
+    {
+        ngx_close_socket(s[0]);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->connection = c;
+
+    c->data = ctx;
+    c->pool = r->pool;
+    c->read->log = r->connection->log;
+    c->write->log = r->connection->log;
+    c->read->handler = ngx_http_pyexec_job_read;
+    c->write->handler = ngx_http_pyexec_job_write;
+
+    if (ngx_add_conn) {
+        if (ngx_add_conn(c) == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+    } else if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->state = NGX_HTTP_PYEXEC_WAITING;
+
+    /* in turn: those that wait already go first */
+
+    if (!ngx_queue_empty(&ctx->pool->controls[ctx->queue].waiting)) {
+        ngx_http_pyexec_job_wait(ctx);
+        return NGX_OK;
+    }
+
+    switch (ngx_http_pyexec_job_post(ctx)) {
+
+    case NGX_OK:
+        return NGX_OK;
+
+    case NGX_AGAIN:
+        ngx_http_pyexec_job_wait(ctx);
+        return NGX_OK;
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
+{
+    u_char             buf[64], *last;
+    ngx_int_t          rc;
+    pyexec_job_t       job;
+    ngx_connection_t  *control;
+
+    control = ctx->pool->controls[ctx->queue].connection;
+
+    if (control == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* nginx's clock is this one too, as it was when events came last */
+
+    job.deadline = ctx->deadline;
+    last = pyexec_wire_encode(buf, PYEXEC_MSG_JOB, &job);
+
+    rc = ngx_http_pyexec_job_send_fd(control->fd, buf, last - buf, ctx->peer);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_close_socket(ctx->peer);
+    ctx->peer = -1;
+    ctx->state = NGX_HTTP_PYEXEC_QUEUED;
+
+    ngx_http_pyexec_job_write(ctx->connection->write);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_send_fd(ngx_socket_t s, u_char *data, size_t len,
+    ngx_socket_t fd)
+{
+    ngx_err_t        err;
+    struct iovec     iov;
+    struct msghdr    msg;
+    struct cmsghdr  *cmsg;
+
+    union {
+        char            space[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr  align;
+    } control;
+
+    ngx_memzero(&msg, sizeof(struct msghdr));
+    ngx_memzero(&control, sizeof(control));
+
+    iov.iov_base = data;
+    iov.iov_len = len;
+    msg.msg_iov = &iov;
+    msg.msg_iovlen = 1;
+    msg.msg_control = control.space;
+    msg.msg_controllen = sizeof(control.space);
+
+    cmsg = CMSG_FIRSTHDR(&msg);
+    cmsg->cmsg_level = SOL_SOCKET;
+    cmsg->cmsg_type = SCM_RIGHTS;
+    cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+    ngx_memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
+
+    if (sendmsg(s, &msg, MSG_NOSIGNAL) != -1) {
+        return NGX_OK;
+    }
+
+    err = ngx_socket_errno;
+
+    /* the socket is full, or has as many descriptors as it may */
+
+    if (err == NGX_EAGAIN || err == ENOBUFS || err == ETOOMANYREFS) {
+        return NGX_AGAIN;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
+                  "sendmsg() on control failed");
+    return NGX_ERROR;
+}
+
+
+static void
+ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_event_t                *wev;
+    ngx_http_pyexec_control_t  *ctl;
+
+    ctl = &ctx->pool->controls[ctx->queue];
+    wev = ctl->connection->write;
+
+    ngx_queue_insert_tail(&ctl->waiting, &ctx->link);
+
+    if (!wev->active && ngx_add_event(wev, NGX_WRITE_EVENT, 0) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "control cannot be waited for");
+    }
+}
+
+
+void
+ngx_http_pyexec_job_post_waiting(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_queue_e queue)
+{
+    ngx_int_t                   rc;
+    ngx_queue_t                *q;
+    ngx_event_t                *wev;
+    ngx_http_pyexec_ctx_t      *ctx;
+    ngx_http_pyexec_control_t  *ctl;
+
+    ctl = &pool->controls[queue];
+
+    while (!ngx_queue_empty(&ctl->waiting)) {
+
+        q = ngx_queue_head(&ctl->waiting);
+        ctx = ngx_queue_data(q, ngx_http_pyexec_ctx_t, link);
+
+        rc = ngx_http_pyexec_job_post(ctx);
+
+        if (rc == NGX_AGAIN) {
+            return;
+        }
+
+        ngx_queue_remove(q);
+        ngx_queue_init(q);
+
+        if (rc != NGX_OK) {
+            ngx_http_pyexec_job_finalize(ctx, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        }
+    }
+
+    wev = ctl->connection ? ctl->connection->write : NULL;
+
+    if (wev && wev->active) {
+        (void) ngx_del_event(wev, NGX_WRITE_EVENT, 0);
+    }
+}
+
+
+/* the job's request, as the socket takes it */
+
+static void
+ngx_http_pyexec_job_write(ngx_event_t *ev)
+{
+    ssize_t                 n;
+    ngx_buf_t              *b;
+    ngx_connection_t       *c;
+    ngx_http_pyexec_ctx_t  *ctx;
+
+    c = ev->data;
+    ctx = c->data;
+    b = ctx->out;
+
+    if (ctx->state == NGX_HTTP_PYEXEC_WAITING) {
+        return;
+    }
+
+    while (b->pos < b->last) {
+
+        n = send(c->fd, b->pos, b->last - b->pos, MSG_NOSIGNAL);
+
+        if (n == -1) {
+
+            if (ngx_socket_errno == NGX_EINTR) {
+                continue;
+            }
+
+            if (ngx_socket_errno == NGX_EAGAIN) {
+                ev->ready = 0;
+
+                if (ngx_handle_write_event(ev, 0) == NGX_OK) {
+                    return;
+                }
+            }
+
+            /* the other end is gone: reading tells what it had to say */
+
+            b->pos = b->last;
+            return;
+        }
+
+        b->pos += n;
+    }
+}
+
+
+static void
+ngx_http_pyexec_job_read(ngx_event_t *ev)
+{
+    ngx_int_t               rc;
+    ngx_connection_t       *c;
+    ngx_http_pyexec_ctx_t  *ctx;
+
+    c = ev->data;
+    ctx = c->data;
+
+    do {
+        rc = ngx_http_pyexec_job_receive(ctx);
+
+        if (rc == NGX_OK) {
+            rc = ngx_http_pyexec_job_message(ctx);
+        }
+
+    } while (rc == NGX_OK);
+
+    if (rc == NGX_AGAIN) {
+
+        if (ngx_handle_read_event(ev, 0) == NGX_OK) {
+            return;
+        }
+
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_pyexec_job_lost(ctx);
+
+        if (rc == NGX_OK) {
+            return;
+        }
+    }
+
+    ngx_http_pyexec_job_finalize(ctx, rc);
+}
+
+
+/*
+ * Receives what is missing of a message.  Returns NGX_OK when it is whole,
+ * NGX_AGAIN, NGX_DECLINED where the stream has ended, or a status.
+ */
+
+static ngx_int_t
+ngx_http_pyexec_job_receive(ngx_http_pyexec_ctx_t *ctx)
+{
+    u_char            *p;
+    size_t             want;
+    ssize_t            n;
+    ngx_connection_t  *c;
+
+    c = ctx->connection;
+
+    for ( ;; ) {
+
+        if (ctx->received < PYEXEC_WIRE_HEADER) {
+            p = ctx->header + ctx->received;
+            want = PYEXEC_WIRE_HEADER - ctx->received;
+
+        } else {
+            p = ctx->payload + (ctx->received - PYEXEC_WIRE_HEADER);
+            want = ctx->len - (ctx->received - PYEXEC_WIRE_HEADER);
+        }
+
+        if (want == 0) {
+            ctx->received = 0;
+            return NGX_OK;
+        }
+
+        n = recv(c->fd, p, want, 0);
+
+        if (n == -1 && ngx_socket_errno == NGX_EINTR) {
+            continue;
+        }
+
+        if (n == -1 && ngx_socket_errno == NGX_EAGAIN) {
+            c->read->ready = 0;
+            return NGX_AGAIN;
+        }
+
+        if (n <= 0) {
+            return NGX_DECLINED;
+        }
+
+        ctx->received += n;
+
+        if (ctx->received != PYEXEC_WIRE_HEADER) {
+            continue;
+        }
+
+        if (pyexec_wire_header(ctx->header, &ctx->type, &ctx->len) == -1) {
+            ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                          "pyexec pool \"%V\" sent a malformed header",
+                          &ctx->pool->name);
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ctx->payload = ngx_palloc(ctx->request->pool, ctx->len + 1);
+        if (ctx->payload == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+}
+
+
+/* returns NGX_OK where more is to come, or what to finalize with */
+
+static ngx_int_t
+ngx_http_pyexec_job_message(ngx_http_pyexec_ctx_t *ctx)
+{
+    switch (ctx->type) {
+
+    case PYEXEC_MSG_START:
+        return ngx_http_pyexec_job_started(ctx);
+
+    case PYEXEC_MSG_RESULT:
+        return ngx_http_pyexec_job_result(ctx);
+
+    case PYEXEC_MSG_ERROR:
+        return ngx_http_pyexec_job_refused(ctx);
+
+    default:
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\" sent an unexpected message %ui",
+                      &ctx->pool->name, (ngx_uint_t) ctx->type);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
+{
+    pyexec_start_t  start;
+
+    if (ctx->state != NGX_HTTP_PYEXEC_QUEUED
+        || pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &start) == -1)
+    {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\" sent a malformed START",
+                      &ctx->pool->name);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->run_id.data = (u_char *) start.run_id.data;
+    ctx->run_id.len = start.run_id.len;
+    ctx->queue_time = (ngx_msec_int_t) (ngx_current_msec - ctx->submitted);
+
+    ctx->state = NGX_HTTP_PYEXEC_RUNNING;
+
+    if (ctx->queue == NGX_HTTP_PYEXEC_RUNS) {
+        ctx->pool->entry->queued--;
+        ctx->pool->entry->running++;
+    }
+
+    ngx_add_timer(&ctx->timer, ctx->run_limit);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_result(ngx_http_pyexec_ctx_t *ctx)
+{
+    pyexec_result_t  result;
+
+    if (pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &result) == -1) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\" sent a malformed RESULT",
+                      &ctx->pool->name);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (result.status.len) {
+        ctx->status.data = (u_char *) result.status.data;
+        ctx->status.len = result.status.len;
+        ctx->attempts = result.attempts;
+        ctx->run_time = (ngx_msec_int_t) (result.run_time / 1000);
+    }
+
+    return ngx_http_pyexec_job_answer(ctx, &result.json);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_refused(ngx_http_pyexec_ctx_t *ctx)
+{
+    u_char          *value;
+    pyexec_error_t   error;
+
+    if (pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &error) == -1
+        || error.code < NGX_HTTP_BAD_REQUEST || error.code > 599)
+    {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\" sent a malformed ERROR",
+                      &ctx->pool->name);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (error.code == NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\": %*s", &ctx->pool->name,
+                      error.cause.len, error.cause.data);
+    }
+
+    if (error.retry_after) {
+        value = ngx_pnalloc(ctx->request->pool, NGX_INT32_LEN + 1);
+
+        if (value) {
+            ngx_sprintf(value, "%uD%Z", error.retry_after);
+            (void) ngx_http_pyexec_header(ctx->request, "Retry-After",
+                                          (char *) value);
+        }
+    }
+
+    return ngx_http_pyexec_error(ctx->request, error.code,
+                                 (char *) error.detail.data,
+                                 error.detail.len);
+}
+
+
+/*
+ * A process that ended before it said START has not begun the job: it is
+ * handed over anew, once.  Returns NGX_OK then.
+ */
+
+static ngx_int_t
+ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
+{
+    static char  detail[] = "the run was interrupted: its process died";
+
+    if (ctx->state != NGX_HTTP_PYEXEC_RUNNING && ctx->tries == 1
+        && (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) > 0)
+    {
+        ngx_http_pyexec_job_hang_up(ctx);
+        return ngx_http_pyexec_job_open(ctx);
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                  "pyexec pool \"%V\" closed the socket of a job",
+                  &ctx->pool->name);
+
+    return ngx_http_pyexec_error(ctx->request, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                 detail, sizeof(detail) - 1);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_chain_t          out;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    ctx->answered = 1;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = json->len;
+    ngx_str_set(&r->headers_out.content_type, "application/json");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = (u_char *) json->data;
+    b->last = b->pos + json->len;
+    b->memory = 1;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    /* NGX_OK would mean that there is more to read */
+
+    rc = ngx_http_output_filter(r, &out);
+
+    return rc == NGX_OK ? NGX_DONE : rc;
+}
+
+
+static void
+ngx_http_pyexec_job_timeout(ngx_event_t *ev)
+{
+    ngx_http_pyexec_ctx_t  *ctx = ev->data;
+
+    static char  queued[] = "no runner was free in time";
+    static char  silent[] = "the pool does not answer";
+
+    if (ctx->state == NGX_HTTP_PYEXEC_RUNNING) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "pyexec pool \"%V\" does not end a run",
+                      &ctx->pool->name);
+
+        ngx_http_pyexec_job_finalize(ctx,
+               ngx_http_pyexec_error(ctx->request,
+                                     NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                     silent, sizeof(silent) - 1));
+        return;
+    }
+
+    (void) ngx_http_pyexec_header(ctx->request, "Retry-After", "1");
+
+    ngx_http_pyexec_job_finalize(ctx,
+               ngx_http_pyexec_error(ctx->request,
+                                     NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     queued, sizeof(queued) - 1));
+}
+
+
+static void
+ngx_http_pyexec_job_finalize(ngx_http_pyexec_ctx_t *ctx, ngx_int_t rc)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_pyexec_job_cleanup(ctx);
+
+    ngx_http_finalize_request(r, rc == NGX_DONE ? NGX_OK : rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_pyexec_job_cleanup(void *data)
+{
+    ngx_http_pyexec_ctx_t  *ctx = data;
+
+    if (ctx->state == NGX_HTTP_PYEXEC_DONE) {
+        return;
+    }
+
+    ngx_http_pyexec_job_hang_up(ctx);
+
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+
+    ngx_http_pyexec_job_uncount(ctx);
+    ctx->state = NGX_HTTP_PYEXEC_DONE;
+}
+
+
+/* for the pool this is the cancel */
+
+static void
+ngx_http_pyexec_job_hang_up(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_queue_remove(&ctx->link);
+    ngx_queue_init(&ctx->link);
+
+    if (ctx->peer != -1) {
+        ngx_close_socket(ctx->peer);
+        ctx->peer = -1;
+    }
+
+    if (ctx->connection) {
+        ctx->connection->pool = NULL;
+        ngx_close_connection(ctx->connection);
+        ctx->connection = NULL;
+    }
+}
+
+
+static void
+ngx_http_pyexec_job_uncount(ngx_http_pyexec_ctx_t *ctx)
+{
+    if (ctx->queue != NGX_HTTP_PYEXEC_RUNS) {
+        return;
+    }
+
+    if (ctx->state == NGX_HTTP_PYEXEC_RUNNING) {
+        ctx->pool->entry->running--;
+
+    } else {
+        ctx->pool->entry->queued--;
+    }
+}
