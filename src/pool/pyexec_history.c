@@ -50,7 +50,7 @@ pyexec_history_begin(int runs, const char *run_id, const char *started_at)
     }
 
     if (errno != ENOENT
-        || (mkdirat(runs, PYEXEC_NOTES, 0770) == -1 && errno != EEXIST))
+        || (mkdirat(runs, PYEXEC_NOTES, 0777) == -1 && errno != EEXIST))
     {
         return -1;
     }
@@ -330,7 +330,7 @@ pyexec_line_append(int runs, const pyexec_buf_t *line)
     struct stat  sb;
 
     fd = openat(runs, PYEXEC_LINES,
-                O_WRONLY|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0660);
+                O_WRONLY|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
     if (fd == -1) {
         return -1;
     }
@@ -603,7 +603,7 @@ pyexec_lines_rewrite(int runs)
 
     if (rc == 0 || errno == ENOENT) {
         fd = openat(runs, PYEXEC_LINES_NEW,
-                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0660);
+                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0666);
     }
 
     rc = fd == -1 ? -1 : pyexec_write_all(fd, out.data, out.len);

@@ -73,9 +73,8 @@
 #include "pyexec_io.h"
 #include "pyexec_log.h"
 #include "pyexec_pool.h"
+#include "pyexec_steward.h"
 
-
-#define PYEXEC_MAX_WORKERS  512
 
 /* a process that dies young is not started anew at once */
 
@@ -120,21 +119,7 @@ typedef struct {
 } pyexec_main_t;
 
 
-typedef struct {
-    const char            *name;           /* "workers=" */
-    void                 (*set)(pyexec_pool_t *pool, const char *value);
-} pyexec_param_t;
-
-
-static void pyexec_main_params(pyexec_main_t *m, int argc, char **argv);
-static void pyexec_set_name(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_workers(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_sandbox(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_python(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_preload(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_max_requests(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_user(pyexec_pool_t *pool, const char *value);
-static void pyexec_set_workspace(pyexec_pool_t *pool, const char *value);
+static void pyexec_main_title(pyexec_main_t *m, int argc, char **argv);
 static void pyexec_main_lock(void);
 static void pyexec_main_identity(pyexec_pool_t *pool);
 static void pyexec_main_workspaces(pyexec_pool_t *pool);
@@ -158,19 +143,6 @@ static void pyexec_main_end(pyexec_main_t *m);
 static unsigned pyexec_main_count(const pyexec_main_t *m, unsigned zygotes);
 
 
-static const pyexec_param_t  pyexec_params[] = {
-    { "name=", pyexec_set_name },
-    { "workers=", pyexec_set_workers },
-    { "sandbox=", pyexec_set_sandbox },
-    { "python=", pyexec_set_python },
-    { "preload=", pyexec_set_preload },
-    { "max_requests=", pyexec_set_max_requests },
-    { "user=", pyexec_set_user },
-    { "workspace=", pyexec_set_workspace },
-    { NULL, NULL }
-};
-
-
 static const char *const  pyexec_titles[] = {
     [PYEXEC_ZYGOTE] = "zygote",
     [PYEXEC_RUNNER] = "runner",
@@ -185,11 +157,12 @@ main(int argc, char **argv)
     unsigned              i;
     static pyexec_main_t  m;
 
-    pyexec_main_params(&m, argc, argv);
+    pyexec_params(&m.pool, argc, argv);
+    pyexec_main_title(&m, argc, argv);
     pyexec_main_lock();
     pyexec_log_open(PYEXEC_FD_RUNS);
 
-    (void) umask(027);
+    (void) umask(022);
     (void) signal(SIGPIPE, SIG_IGN);
 
     pyexec_main_identity(&m.pool);
@@ -211,125 +184,16 @@ main(int argc, char **argv)
 }
 
 
+/* the processes show their roles where the arguments were */
+
 static void
-pyexec_main_params(pyexec_main_t *m, int argc, char **argv)
+pyexec_main_title(pyexec_main_t *m, int argc, char **argv)
 {
-    int                    i;
-    char                  *arg;
-    const pyexec_param_t  *p;
-
-    m->pool.name = "?";
-    m->pool.workers = 1;
-    m->pool.user = "nobody";
-    m->pool.sandbox.python = "/usr";
-
-    for (i = 1; i < argc; i++) {
-
-        arg = strdup(argv[i]);
-
-        for (p = pyexec_params; p->name; p++) {
-            if (arg && strncmp(arg, p->name, strlen(p->name)) == 0) {
-                p->set(&m->pool, arg + strlen(p->name));
-                break;
-            }
-        }
-
-        if (p->name == NULL) {
-            pyexec_die("invalid parameter \"%s\": this program is started by "
-                       "nginx", argv[i]);
-        }
-    }
-
-    if (m->pool.sandbox.nworkspaces == 0) {
-        pyexec_die("no workspace: this program is started by nginx");
-    }
-
-    /* the processes show their roles where the arguments were */
-
     m->title = argv[0];
     m->title_size = argv[argc - 1] + strlen(argv[argc - 1]) + 1 - argv[0];
 
     memset(m->title, 0, m->title_size);
     (void) snprintf(m->title, m->title_size, "pyexec-pool %s", m->pool.name);
-}
-
-
-static void
-pyexec_set_name(pyexec_pool_t *pool, const char *value)
-{
-    pool->name = value;
-}
-
-
-static void
-pyexec_set_workers(pyexec_pool_t *pool, const char *value)
-{
-    pool->workers = strtoul(value, NULL, 10);
-
-    if (pool->workers < 1 || pool->workers > PYEXEC_MAX_WORKERS) {
-        pyexec_die("workers=%s is not between 1 and %u", value,
-                   PYEXEC_MAX_WORKERS);
-    }
-}
-
-
-static void
-pyexec_set_sandbox(pyexec_pool_t *pool, const char *value)
-{
-    pool->sandbox.strict = strcmp(value, "strict") == 0;
-}
-
-
-static void
-pyexec_set_python(pyexec_pool_t *pool, const char *value)
-{
-    pool->sandbox.python = value;
-}
-
-
-static void
-pyexec_set_preload(pyexec_pool_t *pool, const char *value)
-{
-    pool->preload = value;
-}
-
-
-static void
-pyexec_set_max_requests(pyexec_pool_t *pool, const char *value)
-{
-    pool->max_requests = strtoull(value, NULL, 10);
-}
-
-
-static void
-pyexec_set_user(pyexec_pool_t *pool, const char *value)
-{
-    pool->user = value;
-}
-
-
-/* seconds, a colon, the path */
-
-static void
-pyexec_set_workspace(pyexec_pool_t *pool, const char *value)
-{
-    char      *path;
-    unsigned   n;
-
-    n = pool->sandbox.nworkspaces;
-
-    if (n == PYEXEC_MAX_WORKSPACES) {
-        pyexec_die("more than %u workspaces", PYEXEC_MAX_WORKSPACES);
-    }
-
-    pool->retain[n] = strtoul(value, &path, 10);
-
-    if (*path != ':') {
-        pyexec_die("invalid workspace \"%s\"", value);
-    }
-
-    pool->sandbox.workspaces[n].path = path + 1;
-    pool->sandbox.nworkspaces++;
 }
 
 
@@ -433,6 +297,10 @@ pyexec_main_descriptors(pyexec_main_t *m)
         {
             pyexec_die("socketpair(): %m");
         }
+    }
+
+    if (pyexec_steward_open(pool) == -1) {
+        pyexec_die("socketpair(): %m");
     }
 
     if (pipe2(pool->lifeline, O_CLOEXEC) == -1) {
@@ -569,6 +437,11 @@ pyexec_main_become(pyexec_main_t *m, pyexec_process_t *p, int link)
         (void) close(PYEXEC_FD_FILES);
         (void) close(pool->lifeline[0]);
 
+        if (pool->steward[0] != -1) {
+            (void) close(pool->steward[0]);
+            (void) close(pool->steward[1]);
+        }
+
         for (i = 0; i < pool->kinds; i++) {
             (void) close(pool->queue[i][0]);
 
@@ -582,6 +455,10 @@ pyexec_main_become(pyexec_main_t *m, pyexec_process_t *p, int link)
 
     for (i = 0; i < pool->kinds; i++) {
         (void) close(pool->queue[i][1]);
+    }
+
+    if (pool->steward[1] != -1) {
+        (void) close(pool->steward[1]);
     }
 
     pyexec_main_drop(&pool->sandbox);
@@ -629,7 +506,7 @@ static int
 pyexec_main_wait(pyexec_main_t *m)
 {
     int                      i, n, timeout;
-    struct pollfd            pfd[PYEXEC_PROCESSES + 2];
+    struct pollfd            pfd[PYEXEC_PROCESSES + 3];
     struct signalfd_siginfo  info;
 
     timeout = -1;
@@ -650,8 +527,10 @@ pyexec_main_wait(pyexec_main_t *m)
     pfd[n].events = 0;
     pfd[n + 1].fd = m->signals;
     pfd[n + 1].events = POLLIN;
+    pfd[n + 2].fd = m->pool.steward[1];
+    pfd[n + 2].events = POLLIN;
 
-    if (poll(pfd, n + 2, timeout) == -1 && errno != EINTR) {
+    if (poll(pfd, n + 3, timeout) == -1 && errno != EINTR) {
         pyexec_die("poll(): %m");
     }
 
@@ -667,6 +546,10 @@ pyexec_main_wait(pyexec_main_t *m)
         if (pfd[i].revents && m->processes[i].link != -1) {
             pyexec_main_link(m, &m->processes[i]);
         }
+    }
+
+    if (pfd[n + 2].revents) {
+        pyexec_steward_serve(&m->pool);
     }
 
     if (pfd[n].revents) {

@@ -10,6 +10,9 @@
 #include "pyexec_sandbox.h"
 
 
+#define PYEXEC_MAX_WORKERS  512
+
+
 /* descriptors that nginx leaves open, beside standard error */
 
 #define PYEXEC_FD_RUNS      3              /* control socket of runs */
@@ -51,8 +54,15 @@ typedef struct {
                                                        child, [1] zygotes */
     int                    lifeline[2];    /* [0] ends when [1]'s only holder,
                                               the first process, does */
+    int                    steward[2];     /* [0] runners ask root, [1] it
+                                              is asked; -1: there is none */
     pyexec_shared_t       *shared;
 } pyexec_pool_t;
+
+
+/* fills the pool with what nginx said; dies where that is wrong */
+
+void pyexec_params(pyexec_pool_t *pool, int argc, char **argv);
 
 
 /*

@@ -15,6 +15,7 @@
 #include "pyexec_log.h"
 #include "pyexec_run.h"
 #include "pyexec_serve.h"
+#include "pyexec_steward.h"
 
 
 /* how long a run waits for a child where none is ready */
@@ -23,6 +24,7 @@
 
 
 static int pyexec_run_begin(pyexec_run_t *run);
+static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
 static int pyexec_run_dir(pyexec_run_t *run);
 static void pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
@@ -106,17 +108,19 @@ pyexec_run_begin(pyexec_run_t *run)
     int  err;
 
     run->session = pyexec_session_open(run->store, &run->request->session, 1);
-    if (run->session == -1) {
+
+    if (run->session == -1 || pyexec_run_name(run) == -1) {
         return -1;
     }
 
-    run->runs = pyexec_runs_open(run->session, 1);
+    /* a session that somebody else has made may not be ours to write to */
 
-    if (run->runs == -1 || pyexec_run_name(run) == -1) {
-        return -1;
-    }
-
-    if (pyexec_history_begin(run->runs, run->run_id, run->started_at) == -1) {
+    if (pyexec_run_note(run) == -1
+        && (errno != EACCES
+            || pyexec_steward_ask(run->pool, run->request->workspace,
+                                  &run->request->session) == -1
+            || pyexec_run_note(run) == -1))
+    {
         return -1;
     }
 
@@ -133,6 +137,21 @@ pyexec_run_begin(pyexec_run_t *run)
 
     errno = err;
     return -1;
+}
+
+
+static int
+pyexec_run_note(pyexec_run_t *run)
+{
+    if (run->runs == -1) {
+        run->runs = pyexec_runs_open(run->session, 1);
+    }
+
+    if (run->runs == -1) {
+        return -1;
+    }
+
+    return pyexec_history_begin(run->runs, run->run_id, run->started_at);
 }
 
 
@@ -176,7 +195,7 @@ pyexec_run_name(pyexec_run_t *run)
 static int
 pyexec_run_dir(pyexec_run_t *run)
 {
-    if (mkdirat(run->runs, run->run_id, 0770) == -1) {
+    if (mkdirat(run->runs, run->run_id, 0777) == -1) {
         return -1;
     }
 
@@ -517,7 +536,7 @@ pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
     }
 
     fd = openat(run->dir, tmp, O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC,
-                0660);
+                0666);
     if (fd == -1) {
         return -1;
     }

@@ -367,7 +367,7 @@ pyexec_probe_dirs(pyexec_sandbox_t *sb, int *dirs)
 
     for (i = 0; i < 3; i++) {
 
-        if (mkdirat(fd, names[i], 0770) == -1 && errno != EEXIST) {
+        if (mkdirat(fd, names[i], 0777) == -1 && errno != EEXIST) {
             pyexec_die("the workspace \"%s\" cannot be written: %m",
                        sb->workspaces[0].path);
         }

@@ -68,7 +68,7 @@ pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
         return fd;
     }
 
-    if (mkdirat(st->dir, name, 0770) == -1 && errno != EEXIST) {
+    if (mkdirat(st->dir, name, 0777) == -1 && errno != EEXIST) {
         return -1;
     }
 
@@ -88,7 +88,7 @@ pyexec_runs_open(int session, unsigned create)
         return fd;
     }
 
-    if (mkdirat(session, "code_exec", 0770) == -1 && errno != EEXIST) {
+    if (mkdirat(session, "code_exec", 0777) == -1 && errno != EEXIST) {
         return -1;
     }
 

@@ -46,6 +46,8 @@ _COMPANIONS = {
     "PIL.Image": ["PIL.PngImagePlugin", "PIL.JpegImagePlugin"],
 }
 
+_CACHE = "/tmp/pyexec-cache"
+
 # one thread before the fork; more than one process may run per core after it
 
 _ENVIRONMENT = {
@@ -105,13 +107,10 @@ def preload(names):
 
 
 def _prepare_matplotlib():
-    """A place for its font cache: written now, and only read by children."""
-    directory = "/tmp/matplotlib"
-    try:
-        os.makedirs(directory, exist_ok=True)
-        os.environ["MPLCONFIGDIR"] = directory
-    except OSError:
-        pass
+    """Give it a place for its font cache: children only read it."""
+    os.makedirs(_CACHE, exist_ok=True)
+    os.environ["MPLCONFIGDIR"] = _CACHE
+    os.environ["XDG_CACHE_HOME"] = _CACHE
 
 
 def _warm():

@@ -1,0 +1,151 @@
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyexec_log.h"
+#include "pyexec_pool.h"
+
+
+typedef struct {
+    const char            *name;           /* "workers=" */
+    void                 (*set)(pyexec_pool_t *pool, const char *value);
+} pyexec_param_t;
+
+
+static void pyexec_set_name(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_workers(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_sandbox(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_python(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_preload(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_max_requests(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_user(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_workspace(pyexec_pool_t *pool, const char *value);
+
+
+static const pyexec_param_t  pyexec_param_table[] = {
+    { "name=", pyexec_set_name },
+    { "workers=", pyexec_set_workers },
+    { "sandbox=", pyexec_set_sandbox },
+    { "python=", pyexec_set_python },
+    { "preload=", pyexec_set_preload },
+    { "max_requests=", pyexec_set_max_requests },
+    { "user=", pyexec_set_user },
+    { "workspace=", pyexec_set_workspace },
+    { NULL, NULL }
+};
+
+
+void
+pyexec_params(pyexec_pool_t *pool, int argc, char **argv)
+{
+    int                    i;
+    char                  *arg;
+    const pyexec_param_t  *p;
+
+    pool->name = "?";
+    pool->workers = 1;
+    pool->user = "nobody";
+    pool->sandbox.python = "/usr";
+
+    for (i = 1; i < argc; i++) {
+
+        /* the memory of argv becomes the processes' titles */
+
+        arg = strdup(argv[i]);
+
+        for (p = pyexec_param_table; p->name; p++) {
+            if (arg && strncmp(arg, p->name, strlen(p->name)) == 0) {
+                p->set(pool, arg + strlen(p->name));
+                break;
+            }
+        }
+
+        if (p->name == NULL) {
+            pyexec_die("invalid parameter \"%s\": this program is started by "
+                       "nginx", argv[i]);
+        }
+    }
+
+    if (pool->sandbox.nworkspaces == 0) {
+        pyexec_die("no workspace: this program is started by nginx");
+    }
+}
+
+
+static void
+pyexec_set_name(pyexec_pool_t *pool, const char *value)
+{
+    pool->name = value;
+}
+
+
+static void
+pyexec_set_workers(pyexec_pool_t *pool, const char *value)
+{
+    pool->workers = strtoul(value, NULL, 10);
+
+    if (pool->workers < 1 || pool->workers > PYEXEC_MAX_WORKERS) {
+        pyexec_die("workers=%s is not between 1 and %u", value,
+                   PYEXEC_MAX_WORKERS);
+    }
+}
+
+
+static void
+pyexec_set_sandbox(pyexec_pool_t *pool, const char *value)
+{
+    pool->sandbox.strict = strcmp(value, "strict") == 0;
+}
+
+
+static void
+pyexec_set_python(pyexec_pool_t *pool, const char *value)
+{
+    pool->sandbox.python = value;
+}
+
+
+static void
+pyexec_set_preload(pyexec_pool_t *pool, const char *value)
+{
+    pool->preload = value;
+}
+
+
+static void
+pyexec_set_max_requests(pyexec_pool_t *pool, const char *value)
+{
+    pool->max_requests = strtoull(value, NULL, 10);
+}
+
+
+static void
+pyexec_set_user(pyexec_pool_t *pool, const char *value)
+{
+    pool->user = value;
+}
+
+
+/* seconds, a colon, the path */
+
+static void
+pyexec_set_workspace(pyexec_pool_t *pool, const char *value)
+{
+    char      *path;
+    unsigned   n;
+
+    n = pool->sandbox.nworkspaces;
+
+    if (n == PYEXEC_MAX_WORKSPACES) {
+        pyexec_die("more than %u workspaces", PYEXEC_MAX_WORKSPACES);
+    }
+
+    pool->retain[n] = strtoul(value, &path, 10);
+
+    if (*path != ':') {
+        pyexec_die("invalid workspace \"%s\"", value);
+    }
+
+    pool->sandbox.workspaces[n].path = path + 1;
+    pool->sandbox.nworkspaces++;
+}
