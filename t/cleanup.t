@@ -1,0 +1,36 @@
+use lib 't';
+use Test::Nginx::Socket 'no_plan';
+use Pyexec;
+
+no_long_string();
+no_root_location();
+Pyexec::setup(\&add_block_preprocessor);
+run_tests();
+
+__DATA__
+
+=== TEST 1: clean-up removes the runs of one session, and tells how many
+--- request eval
+["DELETE /api/code-cleanup/none",
+ (map { "POST /api/execute-code\n{\"session_id\": \"c\", \"code\": \"open('$_.txt', 'w').write('x')\"}" } 1, 2),
+ "POST /api/execute-code\n" . '{"session_id": "other", "code": "print(1)"}',
+ "DELETE /api/code-cleanup/c", "GET /api/code-results/c", "GET /api/code-results/other"]
+--- error_code eval
+[(200) x 7]
+--- response_body_like eval
+[qr/^\{"session_id":"none","removed_runs":0,"removed_files":0\}$/, qr/"ok"/, qr/"ok"/, qr/"ok"/,
+ qr/^\{"session_id":"c","removed_runs":2,"removed_files":8\}$/,
+ qr/^\{"session_id":"c","items":\[\]\}$/, qr/"items":\[\{/]
+
+
+
+=== TEST 2: trees of any depth, and directories without rights
+--- config eval
+$Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_policy off; pyexec_max_files 5000;/r
+--- request eval
+["POST /api/execute-code\n" . '{"session_id": "deep", "code": "import os\nfor i in range(50):\n    os.mkdir(\"d\"); os.chdir(\"d\")\nopen(\"f\", \"w\")\nos.mkdir(\"none\", 0)\nos.mkdir(\"dark\", 0o300)\nopen(\"dark/x\", \"w\")\n"}',
+ "DELETE /api/code-cleanup/deep"]
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+[qr/"status":"ok".*dark\/x/, qr/"removed_runs":1,"removed_files":5\}/]
