@@ -91,8 +91,8 @@ Content-Type: application/json
 
 
 === TEST 7: a body over client_max_body_size
---- config eval
-"$Pyexec::LOCATIONS client_max_body_size 100;"
+--- config
+location = /api/execute-code { pyexec_execute default; client_max_body_size 100; }
 --- request eval
 "POST /api/execute-code\n" . '{"code": "' . ('#' x 200) . '"}'
 --- error_code: 413
@@ -103,23 +103,7 @@ Content-Type: application/json
 
 
 
-=== TEST 8: a full queue
---- http_config eval
-"pyexec_pool default workers=1 max_queue=0 preload=none python=$ENV{TEST_NGINX_PYTHON};
-pyexec_workspace $ENV{TEST_NGINX_WORKSPACE};"
---- config eval
-$Pyexec::LOCATIONS . 'location = /both {
-    auth_request /slow;
-    pyexec_execute default;
-}'
---- pipelined_requests eval
-["POST /api/execute-code\n" . '{"code": "print(1)"}', "POST /api/execute-code\n" . '{"code": "print(2)"}']
---- error_code eval
-[200, 200]
-
-
-
-=== TEST 9: an error is error_page's first
+=== TEST 8: an error is error_page's first
 --- config
 location = /api/execute-code { pyexec_execute default; error_page 422 = @mine; }
 location @mine { default_type text/html; return 418 "<p>mine</p>"; }
@@ -132,7 +116,7 @@ POST /api/execute-code
 
 
 
-=== TEST 10: JSON errors can be switched off, and on for others
+=== TEST 9: JSON errors can be switched off, and on for others
 --- config
 location = /api/execute-code { pyexec_execute default; pyexec_json_errors off; }
 location = /other { pyexec_json_errors on; deny all; }

@@ -43,4 +43,4 @@ POST /api/execute-code
 {"session_id": "disk", "code": "import os\nprint(sorted(os.listdir('.')), os.readlink('session'), open('main.py').read().count('os'))"}
 --- config eval
 $Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_policy off;/r
---- response_body_like: "stdout":"\['main.py', 'session'\] ../.. 3\\n"
+--- response_body_like: "stdout":"\['main.py', 'session'\] ../.. 4\\n"

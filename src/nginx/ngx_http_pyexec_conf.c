@@ -666,8 +666,10 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
         }
     }
 
+    /* where nobody has said: in locations with an endpoint */
+
     ngx_conf_merge_value(conf->json_errors, prev->json_errors,
-                         conf->endpoint != NGX_HTTP_PYEXEC_NONE);
+                         NGX_CONF_UNSET);
 
     return conf->endpoint == NGX_HTTP_PYEXEC_NONE
            ? NGX_CONF_OK : ngx_http_pyexec_merge_workspace(cf, conf);

@@ -189,13 +189,17 @@ ngx_http_pyexec_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 static ngx_uint_t
 ngx_http_pyexec_is_error_page(ngx_http_request_t *r)
 {
+    ngx_flag_t                   on;
     ngx_str_t                   *type;
     ngx_http_pyexec_ctx_t       *ctx;
     ngx_http_pyexec_loc_conf_t  *plcf;
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
-    if (!plcf->json_errors || r->err_status < NGX_HTTP_BAD_REQUEST
+    on = plcf->json_errors == NGX_CONF_UNSET
+         ? plcf->endpoint != NGX_HTTP_PYEXEC_NONE : plcf->json_errors;
+
+    if (!on || r->err_status < NGX_HTTP_BAD_REQUEST
         || r->upstream || r->headers_out.last_modified_time != -1)
     {
         return 0;

@@ -679,8 +679,14 @@ ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
 
     rc = ngx_http_send_header(r);
 
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+    if (rc == NGX_ERROR || rc > NGX_OK) {
         return rc;
+    }
+
+    /* NGX_OK would mean that there is more to read */
+
+    if (r->header_only) {
+        return NGX_DONE;
     }
 
     b = ngx_calloc_buf(r->pool);
@@ -696,8 +702,6 @@ ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
 
     out.buf = b;
     out.next = NULL;
-
-    /* NGX_OK would mean that there is more to read */
 
     rc = ngx_http_output_filter(r, &out);
 

@@ -191,8 +191,6 @@ sub run_block {
         return;
     }
 
-    my $failed = 0;
-
     for (1 .. $Repeat) {
         my @requests = requests($block);
         my $timeout = $block->{timeout} || $Timeout;
@@ -202,8 +200,8 @@ sub run_block {
         for my $request (@requests) {
             my @responses = talk($request, $timeout, defined $block->{abort});
             for my $response (@responses) {
-                $failed ||= !check($block, $response, $i,
-                                   @requests > 1 || @responses > 1);
+                check($block, $response, $i,
+                      @requests > 1 || @responses > 1);
                 $i++;
             }
         }
