@@ -246,7 +246,11 @@ def print_exception(exc):
         if exc.code is not None and not isinstance(exc.code, int):
             print(exc.code, file=sys.stderr)
         return
-    sys.excepthook(type(exc), exc, exc.__traceback__)
+    if sys.excepthook is not sys.__excepthook__:
+        sys.excepthook(type(exc), exc, exc.__traceback__)
+        return
+    # with the lines of the code, should it have removed main.py
+    sys.stderr.write("".join(traceback.format_exception(exc)))
 
 
 def exit_code(exc):

@@ -1,0 +1,330 @@
+use lib 't';
+use Test::Nginx::Socket 'no_plan';
+use Pyexec;
+
+# what "nginx -t" refuses, each with its file, line and reason
+
+no_long_string();
+no_root_location();
+Pyexec::setup(\&add_block_preprocessor);
+run_tests();
+
+__DATA__
+
+=== TEST 1: a pool that is not defined
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute nowhere; }
+--- must_die
+--- error_log
+unknown pyexec pool "nowhere" in
+
+
+
+=== TEST 2: a pool that is defined twice
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool default;
+
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+duplicate pyexec pool "default" in
+
+
+
+=== TEST 3: a parameter that is not known
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b threads=3;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "threads=3" in
+
+
+
+=== TEST 4: no workers
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b workers=0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "workers=0": it must be between 1 and 512 in
+
+
+
+=== TEST 5: a queue that is no number
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b max_queue=x;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "max_queue=x": it must be a number in
+
+
+
+=== TEST 6: modules that are no names
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b preload=a,;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "preload=a,": it must be
+
+
+
+=== TEST 7: another sandbox
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b sandbox=off;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "sandbox=off": it must be "auto" or "strict" in
+
+
+
+=== TEST 8: a prefix without Python
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b python=/nowhere;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+python=/nowhere of pyexec pool "b" is no environment of Python 3.
+
+
+
+=== TEST 9: two endpoints in a location
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_cleanup default $uri; }
+--- must_die
+--- error_log
+"pyexec_cleanup" directive is not the only endpoint of its location in
+
+
+
+=== TEST 10: an endpoint twice
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_execute default; }
+--- must_die
+--- error_log
+"pyexec_execute" directive is duplicate in
+
+
+
+=== TEST 11: a timeout of nothing
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_timeout 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_timeout" directive must be between 1s and 1d in
+
+
+
+=== TEST 12: a timeout over its maximum
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_timeout 400s;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_timeout" is longer than "pyexec_max_timeout" in
+
+
+
+=== TEST 13: too many attempts
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_attempts 11;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+value must be between 1 and 10 in
+
+
+
+=== TEST 14: a size that is none
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_memory lots;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_memory" directive invalid value in
+
+
+
+=== TEST 15: no files
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_files 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+value must be between 1 and 1000000 in
+
+
+
+=== TEST 16: too few descriptors
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_open_files 3;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+value must be between 16 and 65536 in
+
+
+
+=== TEST 17: no threads
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_threads 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+value must be between 1 and 32768 in
+
+
+
+=== TEST 18: no output
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_output 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_output" directive must be between 1 and 1000000 characters in
+
+
+
+=== TEST 19: a flood that is none
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_output 10 flood=x;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_output" directive has an invalid flood= in
+
+
+
+=== TEST 20: a session that is executed
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_session_access execute;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid value "execute" in
+
+
+
+=== TEST 21: an import that is no name
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_deny_import os.path;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"os.path" is not the name of a top-level module in
+
+
+
+=== TEST 22: a policy that is neither
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_policy maybe;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid value "maybe" in "pyexec_policy" directive
+
+
+
+=== TEST 23: a workspace without a parent
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_workspace /nowhere/at/all; }
+--- must_die
+--- error_log
+the workspace "/nowhere/at/all" cannot be made (2: No such file or directory) in
+
+
+
+=== TEST 24: a workspace that is a file
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_workspace /etc/passwd; }
+--- must_die
+--- error_log
+the workspace "/etc/passwd" is not a directory in
+
+
+
+=== TEST 25: two ages in one workspace
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; } location /y { pyexec_execute default; pyexec_retain 1h; }
+--- must_die
+--- error_log
+"pyexec_retain" of workspace

@@ -1,0 +1,44 @@
+use lib 't';
+use Test::Nginx::Socket 'no_plan';
+use Pyexec;
+
+no_long_string();
+no_root_location();
+Pyexec::setup(\&add_block_preprocessor);
+run_tests();
+
+__DATA__
+
+=== TEST 1: the seed's second example
+--- preload: numpy,pandas,matplotlib.pyplot
+--- request eval
+["POST /api/execute-code\n" . '{"session_id": "csv", "code": "open(\"session/x\")"}',
+ "POST /api/execute-code\n" . '{"session_id": "csv", "code": "import pandas as pd\nimport matplotlib.pyplot as plt\n\ndf = pd.DataFrame({\"value\": [1, 5, 2, 8]})\ndf[\"value\"].plot(kind=\"line\")\nplt.tight_layout()\nplt.savefig(\"serie.png\")\nprint(df.describe())\nprint(open(\"serie.png\", \"rb\").read(8))"}']
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+[qr/"error"/, qr/"status":"ok","stdout":" +value\\ncount +4.0+\\n.*\\\\x89PNG.*"stderr":"".*"path":"code_exec\/[^"]*\/serie.png",[^}]*"image\/png"/]
+
+
+
+=== TEST 2: show() saves, and figures left open are saved if nothing was
+--- preload: matplotlib.pyplot
+--- request eval
+[map { "POST /api/execute-code\n{\"code\": \"import matplotlib.pyplot as plt\\n$_\"}" }
+ 'plt.plot([1])\nplt.show()\nplt.plot([2])\nplt.show()', 'plt.plot([1])',
+ 'plt.plot([1])\nplt.savefig(\"a.png\")\nplt.figure()', 'plt.plot([1])\nplt.savefig(\"a.png\")\nplt.show()',
+ 'import matplotlib\nmatplotlib.use(\"Agg\")\nf, ax = plt.subplots()\nax.plot([1])\nf.show()']
+--- error_code eval
+[(200) x 5]
+--- response_body_like eval
+[qr/"status":"ok","stdout":"","stderr":"".*figure-1.png".*figure-2.png"(?!.*figure-3)/,
+ qr/"status":"ok","stdout":"","stderr":"".*figure-1.png"/, qr/"created_files":\[\{"path":"[^"]*a.png"[^}]*\}\]/,
+ qr/"created_files":\[\{"path":"[^"]*a.png"[^}]*\}\]/, qr/"status":"ok","stdout":"","stderr":"".*figure-1.png"/]
+
+
+
+=== TEST 3: where matplotlib is not preloaded
+--- request
+POST /api/execute-code
+{"code": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"}
+--- response_body_like: "status":"ok".*figure-1.png"
