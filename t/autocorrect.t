@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -13,7 +13,7 @@ __DATA__
 --- request
 POST /api/execute-code
 {"code": "print(math.floor(2.5))"}
---- response_body_like
+--- response_body_like chomp
 "status":"ok","stdout":"2\\n".*"attempts":\[\{"attempt":1,"status":"error".*"autocorrect":\{"applied":true,"method":"heuristic_import_math"\}\},\{"attempt":2,"status":"ok".*"code_preview":"import math\\nprint
 
 
@@ -23,7 +23,7 @@ POST /api/execute-code
 --- request
 POST /api/execute-code
 {"code": "print(np.zeros(2))\nprint(len(pd.DataFrame({'a': [1]})))"}
---- response_body_like
+--- response_body_like chomp
 "status":"ok".*"method":"heuristic_import_numpy".*"method":"heuristic_import_pandas".*"attempt":3,"status":"ok"
 
 
@@ -46,5 +46,5 @@ location = /api/execute-code { pyexec_execute default; pyexec_deny_import math; 
 --- request
 POST /api/execute-code
 {"code": "print(math.pi)"}
---- response_body_like
+--- response_body_like chomp
 "status":"blocked".*"method":"heuristic_import_math".*"attempt":2,"status":"blocked"

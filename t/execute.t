@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -15,7 +15,7 @@ POST /api/execute-code
 {"session_id": "fib", "code": "def fib(n):\n    a, b = 0, 1\n    out = []\n    for _ in range(n):\n        out.append(a)\n        a, b = b, a + b\n    return out\n\nprint(fib(15))\n"}
 --- response_headers
 Content-Type: application/json
---- response_body_like
+--- response_body_like chomp
 ^\{"run_id":"\d{8}T\d{6}-[0-9a-f]{12}","session_id":"fib","started_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00","status":"ok","stdout":"\[0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377\]\\n","stderr":"","stdout_truncated":false,"stderr_truncated":false,"execution_time_seconds":\d+\.\d{6},"created_files":\[\],"attempts":\[\{"attempt":1,"status":"ok","code_sha256":"[0-9a-f]{64}","code_preview":"def fib.*"validation":\{"ok":true,"status":"ok","reasons":\[\],"imports":\[\],"violations":\[\]\}\}$
 
 
@@ -24,7 +24,7 @@ Content-Type: application/json
 --- request
 POST /api/execute-code
 {"code": "print('before')\nx = 1 / 0\n"}
---- response_body_like
+--- response_body_like chomp
 "status":"error","stdout":"before\\n","stderr":"Traceback \(most recent call last\):\\n  File \\"main.py\\", line 2, in <module>\\n    x = 1 / 0\\n.*ZeroDivisionError: division by zero\\n".*"error":\{"type":"ZeroDivisionError","message":"division by zero","location":\{"file":"main.py","line":2\},"raw":"Traceback
 
 
@@ -33,7 +33,7 @@ POST /api/execute-code
 --- request
 POST /api/execute-code
 {"code": "x = 1\ndef f(:\n    pass\n"}
---- response_body_like
+--- response_body_like chomp
 "status":"syntax_error","stdout":"","stderr":"invalid syntax \(line 2:7\)\\ndef f\(:",.*"execution_time_seconds":0\.000000,.*"attempts":\[\{"attempt":1,"status":"syntax_error".*"location":\{"file":"main.py","line":2\}.*"validation":\{"ok":false,"status":"syntax_error","reasons":\["invalid syntax
 
 
@@ -50,7 +50,7 @@ POST /api/execute-code
 --- request
 POST /api/execute-code
 {"code": "import foo_nowhere, bar_nowhere.x\nprint(1)"}
---- response_body_like
+--- response_body_like chomp
 "status":"deps_missing","stdout":"","stderr":"Dependencias faltantes: bar_nowhere, foo_nowhere".*"missing_dependencies":\["bar_nowhere","foo_nowhere"\]
 
 
@@ -67,7 +67,7 @@ POST /api/execute-code
 --- request
 POST /api/execute-code
 {"code": "import time\nprint('line')\nprint('part', end='')\ntime.sleep(60)", "timeout_seconds": 1}
---- response_body_like
+--- response_body_like chomp
 "status":"timeout","stdout":"line\\npart".*"execution_time_seconds":1\.\d+.*"error":\{"type":"Timeout"
 
 

@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -15,7 +15,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request
 POST /api/execute-code
 {"session_id": "f", "code": "import os\nos.makedirs('sub/dir')\nfor n in ('z.PNG', 'a.csv', 'sub/dir/x.xlsx', 'noext', '.hidden'): open(n, 'w').write('abc')"}
---- response_body_like
+--- response_body_like chomp
 "created_files":\[\{"path":"code_exec/([^/]+)/.hidden","size_bytes":3,"modified_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00","mime_type":null\},\{"path":"code_exec/\1/a.csv",[^}]*"mime_type":"text/csv"\},\{"path":"code_exec/\1/noext",[^}]*null\},\{"path":"code_exec/\1/sub/dir/x.xlsx",[^}]*spreadsheetml.sheet"\},\{"path":"code_exec/\1/z.PNG",[^}]*"image/png"\}\]
 
 
@@ -37,7 +37,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request
 POST /api/execute-code
 {"session_id": "own", "code": "import os\nfor f in (lambda: os.symlink('/etc/passwd', 'link'), lambda: os.link('main.py', 'hard'), lambda: os.mkfifo('fifo')):\n    try: f()\n    except OSError as e: print(type(e).__name__)\nos.remove('main.py')\nos.mkdir('main.py')\nos.mkdir('result.json')\nopen('result.json/x', 'w')\nos.remove('session')\nopen('real', 'w')"}
---- response_body_like
+--- response_body_like chomp
 "status":"ok","stdout":"PermissionError\\nPermissionError\\nPermissionError\\n".*"created_files":\[\{"path":"[^"]*/real"[^}]*\}\]
 
 

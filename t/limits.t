@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -29,7 +29,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_max_cpu 1s; }
 --- request
 POST /api/execute-code
 {"code": "print('go')\nwhile True:\n    pass", "timeout_seconds": 20}
---- response_body_like
+--- response_body_like chomp
 "status":"error","stdout":"go\\n".*"type":"Killed","message":"[^"]*signal 9 \(SIGKILL\)".*"limit":"cpu"
 
 
@@ -121,7 +121,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request
 POST /api/execute-code
 {"code": "import ctypes\nprint('x')\nctypes.string_at(0)"}
---- response_body_like
+--- response_body_like chomp
 "status":"error","stdout":"x\\n".*"type":"Killed","message":"[^"]*signal 11 \(SIGSEGV\)"(?!.*"limit")
 
 

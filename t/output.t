@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -62,7 +62,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request
 POST /api/execute-code
 {"code": "import atexit, threading, time\natexit.register(print, 'atexit')\nclass D:\n    def __del__(self): print('del')\nd = D()\nf = open('left-open.txt', 'w')\nf.write('data')\nthreading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start()\nprint('end')"}
---- response_body_like
+--- response_body_like chomp
 "status":"ok","stdout":"end\\nthread\\natexit\\ndel\\n","stderr":"".*left-open.txt","size_bytes":4,
 
 
@@ -71,7 +71,7 @@ POST /api/execute-code
 --- request
 POST /api/execute-code
 {"code": "'''doc'''\nx = math.pi\nraise ValueError(x)"}
---- response_body_like
+--- response_body_like chomp
 "status":"error".*"stderr":"Traceback \(most recent call last\):\\n  File \\"main.py\\", line 4, in <module>\\n    raise ValueError\(x\)\\nValueError: 3.14
 
 

@@ -1,6 +1,6 @@
 use lib 't';
-use Test::Nginx::Socket 'no_plan';
 use Pyexec;
+use Test::Nginx::Socket 'no_plan';
 
 no_long_string();
 no_root_location();
@@ -13,7 +13,7 @@ __DATA__
 --- request
 POST /api/execute-code
 {"code": "def f():\n    import socket, os.path\n    from os import x\nprint(eval('1'))\nopen('/etc/passwd')\nopen('../x')\n"}
---- response_body_like
+--- response_body_like chomp
 "status":"blocked","stdout":"","stderr":"Imports no permitidos: os, socket\\nLlamada no permitida: eval\(\)\\nRuta no permitida en open\(\): /etc/passwd\\nRuta no permitida en open\(\): ../x",.*"imports":\["os","socket"\],"violations":\[\{"rule":"import","name":"socket","line":2,"column":5\}
 
 

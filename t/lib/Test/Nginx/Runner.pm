@@ -17,6 +17,9 @@ our ($ServRoot, $Timeout, $Workers, $Master, $LogLevel, $Repeat)
     = (undef, 3, 1, 0, 'debug', 1);
 our (@Blocks, @Preprocessors, @Cleanups);
 our $Connections = 64;
+our $Running;
+
+END { stop($Running) if $Running }
 
 my $Nginx = $ENV{TEST_NGINX_BINARY} || 'nginx';
 my $Port  = $ENV{TEST_NGINX_PORT} || $ENV{TEST_NGINX_SERVER_PORT} || 1984;
@@ -278,12 +281,14 @@ sub start {
         IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $Port)
     }) or die "nginx does not listen on port $Port\n";
 
+    $Running = $pid;
     return ($pid, $output);
 }
 
 sub stop {
     my ($pid) = @_;
 
+    undef $Running;
     kill QUIT => $pid;
     return 1 if until_true(15, sub { gone($pid) });
 
@@ -450,12 +455,12 @@ sub check {
     }
 
     for my $like (grep { defined } list($of->('response_body_like'))) {
-        my $regex = ref $like ? $like : do { chomp $like; qr/$like/sm };
+        my $regex = ref $like ? $like : qr/$like/s;
         $ok &&= Test::More::like($response->{body}, $regex, "$name - body");
     }
 
     for my $unlike (grep { defined } list($of->('response_body_unlike'))) {
-        my $regex = ref $unlike ? $unlike : do { chomp $unlike; qr/$unlike/sm };
+        my $regex = ref $unlike ? $unlike : qr/$unlike/s;
         $ok &&= Test::More::unlike($response->{body}, $regex, "$name - body");
     }
 
