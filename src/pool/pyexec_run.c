@@ -445,7 +445,8 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
     if (pyexec_history_end(run->store, &run->request->session, run->runs,
                            &item) == -1)
     {
-        pyexec_serve_error(run->client, 500, "the run cannot be recorded", errno);
+        pyexec_serve_error(run->client, 500, "the run cannot be recorded",
+                           errno);
 
     } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
         pyexec_serve_error(run->client, 500, "the run was interrupted", 0);

@@ -114,7 +114,7 @@ sub response {
         sysread $socket, $text, 65536, length $text or last;
     }
     my ($code, $content) = $text =~ /\AHTTP\/1.1 (\d+).*?\r\n\r\n(.*)\z/s or return { code => 0 };
-    return { code => $code, body => $content, json => eval { decode_json($content) } };
+    return { code => $code, body => $content, json => scalar eval { decode_json($content) } };
 }
 
 sub post {
