@@ -61,5 +61,10 @@ if [ "$(id -u)" = 0 ]; then
     step "suites, as an ordinary user" sh t/tools/as-nobody.sh
 fi
 
+# and without namespaces, as in an ordinary container
+
+cc -o "$BUILD/no-namespaces" t/tools/no-namespaces.c -lseccomp
+step "suites, without namespaces" "$BUILD/no-namespaces" prove t/*.t
+
 [ $failed = 0 ] && echo "all tests passed" || echo "some tests failed"
 exit $failed
