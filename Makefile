@@ -33,6 +33,9 @@ PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-seaborn python3-scipy python3-pil \
                    python3-openpyxl python3-sympy python3-sklearn
 
+SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+              -fno-omit-frame-pointer
+
 MODULE     := $(BUILD)/ngx_http_pyexec_module.so
 POOL       := $(BUILD)/pyexec-pool
 
@@ -123,9 +126,17 @@ export TEST_NGINX_LOAD_MODULES := $(MODULE)
 test: test-packages build $(BUILD)/python
 	BUILD=$(BUILD) PREFIX=$$(cat $(BUILD)/python) sh t/tools/test.sh
 
-asan: test-packages
-	$(MAKE) BUILD=$(BUILD)/asan VENV=$(VENV) \
-	    CONFIGURE_FLAGS="--with-cc-opt='-fsanitize=address,undefined -fno-omit-frame-pointer -DPYEXEC_ASAN -g -O1' --with-ld-opt='-fsanitize=address,undefined -shared-libasan'" \
+# nginx itself is not instrumented: the run-time has to be loaded before it
+
+asan: export PYEXEC_CFLAGS := -O1 -g -DPYEXEC_ASAN $(SANITIZE)
+asan: export PYEXEC_LDFLAGS := $(SANITIZE)
+asan: export SANITIZE := $(SANITIZE)
+asan: export ASAN_OPTIONS := \
+    detect_leaks=0:allocator_may_return_null=1:handle_segv=0
+asan: test-packages $(BUILD)/python
+	@mkdir -p $(BUILD)/asan && cp $(BUILD)/python $(BUILD)/asan
+	$(MAKE) BUILD=$(BUILD)/asan NGINX=$(CURDIR)/t/tools/nginx-asan.sh \
+	    CONFIGURE_FLAGS="--with-cc-opt='-DPYEXEC_ASAN $(SANITIZE)' --with-ld-opt='$(SANITIZE)'" \
 	    test
 
 install: build

@@ -345,22 +345,12 @@ pyexec_run_kind(const pyexec_run_t *run)
 }
 
 
-/* takes a waiting child, of another kind if need be; -1 where there is none */
+/* takes the waiting child of the kind; -1 where none comes */
 
 static int
 pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
     pyexec_zygote_e kind, pyexec_spare_t *child)
 {
-    unsigned  k;
-
-    if (!spares[kind].ready && kind == PYEXEC_LIGHT) {
-        for (k = 0; k < run->pool->kinds; k++) {
-            if (spares[k].ready) {
-                kind = k;
-            }
-        }
-    }
-
     if (!spares[kind].ready
         && pyexec_run_child_wait(run, &spares[kind]) == -1)
     {
