@@ -9,7 +9,9 @@ PORT       ?= 8080
 WORKSPACE  ?= $(CURDIR)/workspace
 BUILD      := $(CURDIR)/build
 
-NGINX      := /usr/sbin/nginx
+# not NGINX, which nginx takes for the sockets of a binary upgrade
+
+SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
 PYTHON     := /usr/bin/python3
 VENV       := $(BUILD)/venv
@@ -35,6 +37,9 @@ PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
 
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
               -fno-omit-frame-pointer
+
+CC_OPT     := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LD_OPT     := -Wl,-z,relro -Wl,-z,now
 
 MODULE     := $(BUILD)/ngx_http_pyexec_module.so
 POOL       := $(BUILD)/pyexec-pool
@@ -114,13 +119,13 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES)
 # running
 
 run: build $(BUILD)/python
-	@NGINX=$(NGINX) BUILD=$(BUILD) PORT=$(PORT) WORKSPACE=$(WORKSPACE) \
+	@SERVER=$(SERVER) BUILD=$(BUILD) PORT=$(PORT) WORKSPACE=$(WORKSPACE) \
 	    PREFIX=$$(cat $(BUILD)/python) sh t/tools/run.sh
 
 
 # testing
 
-export TEST_NGINX_BINARY       := $(NGINX)
+export TEST_NGINX_BINARY       := $(SERVER)
 export TEST_NGINX_LOAD_MODULES := $(MODULE)
 
 test: test-packages build $(BUILD)/python
@@ -135,8 +140,8 @@ asan: export ASAN_OPTIONS := \
     detect_leaks=0:allocator_may_return_null=1:handle_segv=0
 asan: test-packages $(BUILD)/python
 	@mkdir -p $(BUILD)/asan && cp $(BUILD)/python $(BUILD)/asan
-	$(MAKE) BUILD=$(BUILD)/asan NGINX=$(CURDIR)/t/tools/nginx-asan.sh \
-	    CONFIGURE_FLAGS="--with-cc-opt='-DPYEXEC_ASAN $(SANITIZE)' --with-ld-opt='$(SANITIZE)'" \
+	$(MAKE) BUILD=$(BUILD)/asan SERVER=$(CURDIR)/t/tools/nginx-asan.sh \
+	    CC_OPT="-O1 -g -DPYEXEC_ASAN $(SANITIZE)" LD_OPT="$(SANITIZE)" \
 	    test
 
 install: build
