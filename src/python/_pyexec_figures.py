@@ -15,6 +15,11 @@ import sys
 import tempfile
 import weakref
 
+# matplotlib's warnings name the line that called it: its frames are passed
+# over by the names of their modules, and so are these
+
+__name__ = "matplotlib._pyexec_figures"
+
 _PYPLOT = "matplotlib.pyplot"
 
 _shown = weakref.WeakSet()     # figures to be saved when they are closed

@@ -72,6 +72,7 @@ _ENVIRONMENT = {
     "MPLBACKEND": "Agg",
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "USER": "nobody",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -87,14 +88,15 @@ def preload(names):
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
 
-    # where matplotlib keeps its list of fonts; children have it in memory
+    # for matplotlib's and fontconfig's lists of fonts: children have them in
+    # memory
     cache = tempfile.mkdtemp(prefix="pyexec-")
-    os.environ["MPLCONFIGDIR"] = cache
+    os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
     try:
         loaded = _load(names)
         _warm()
     finally:
-        del os.environ["MPLCONFIGDIR"]
+        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
         shutil.rmtree(cache, ignore_errors=True)
 
     _pyexec_figures.install()

@@ -14,8 +14,8 @@ CASES = (
      "plt.plot([2])\nplt.show()",
      "figure-1.png figure-2.png"),
     ("all that are open, in the order of their numbers",
-     "plt.figure(2, figsize=(2, 1))\nplt.figure(1, figsize=(1, 1))\n"
-     "plt.figure(2)\nplt.show()\n"
+     "plt.figure(1, figsize=(1, 1))\nplt.figure(2, figsize=(2, 1))\n"
+     "plt.figure(1)\nplt.show()\n"
      "assert plt.imread('figure-1.png').shape[:2] == (100, 100)\n",
      "figure-1.png figure-2.png"),
     ("figures left open are saved if nothing was",
@@ -92,6 +92,13 @@ class Figures:
         picture = run.files["figure-1.png"]
         self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
         self.assertGreater(len(picture), 5000)
+
+    def test_warnings_name_the_code(self):
+        for code in ("plt.savefig('a.png')", "plt.show()"):
+            with self.subTest(code):
+                run = self.zygote.run(HEAD + "plt.title('\u65e5')\n" + code)
+                self.assertRegex(run.stderr, r"\Amain.py:3: UserWarning: Glyph"
+                                             r" 26085")
 
     def test_one_that_can_not_be_drawn(self):
         run = self.zygote.run(HEAD + "plt.title('$\\\\no$')\nplt.show()\n")
