@@ -41,6 +41,20 @@ class Imports(unittest.TestCase):
                     self.assertEqual(reasons(code % name),
                                      ["Imports no permitidos: " + name])
 
+    def test_places_that_hide_one(self):
+        for code in ("class A:\n  async def f(self):\n    import os.path",
+                     "if 0:\n import os", "with x:\n import json, os as o",
+                     "try:\n import os\nexcept ImportError:\n pass",
+                     "match 1:\n case 1:\n  import os"):
+            with self.subTest(code):
+                self.assertEqual(status(code), "blocked")
+
+    def test_what_is_none(self):
+        for code in ("'import os'", "# import os", "x.os", "os = 1",
+                     "from . import os", "from .os import path"):
+            with self.subTest(code):
+                self.assertEqual(check(code)[:3], ("ok", [], []))
+
     def test_named_once_and_sorted(self):
         self.assertEqual(reasons("import socket\nimport os, json\nimport os"),
                          ["Imports no permitidos: os, socket"])
@@ -182,6 +196,13 @@ class Syntax(unittest.TestCase):
                 self.assertEqual(answer[0], "syntax_error")
                 self.assertRegex(answer[1][0], r"(?s)^.+ \(line \d+:\d+\)\n")
                 self.assertLess(len(answer[1][0]), 2000)
+
+    def test_every_beginning_of_a_code(self):
+        code = ("import os\n@x(1)\ndef f(a, *, b: int = 3) -> '\u00e9':\n"
+                "\treturn f'{a!r:>{b}}' if a else [*b]\n")
+        seen = {status(code[:end]) for end in range(len(code))}
+        self.assertEqual(seen, {"ok", "blocked", "syntax_error",
+                                "deps_missing"})
 
     def test_deep_code_that_is_right(self):
         self.assertEqual(status("x = " + "[" * 80 + "]" * 80), "ok")
