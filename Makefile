@@ -9,7 +9,9 @@ PORT       ?= 8080
 WORKSPACE  ?= $(CURDIR)/workspace
 BUILD      := $(CURDIR)/build
 
-NGINX      := /usr/sbin/nginx
+# not NGINX, which nginx takes for the sockets of a binary upgrade
+
+SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
 PYTHON     := /usr/bin/python3
 VENV       := $(BUILD)/venv
@@ -32,6 +34,12 @@ TEST_PACKAGES := libcmocka-dev clang perl openssl libgcc-12-dev
 PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-seaborn python3-scipy python3-pil \
                    python3-openpyxl python3-sympy python3-sklearn
+
+SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+              -fno-omit-frame-pointer
+
+CC_OPT     := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LD_OPT     := -Wl,-z,relro -Wl,-z,now
 
 MODULE     := $(BUILD)/ngx_http_pyexec_module.so
 POOL       := $(BUILD)/pyexec-pool
@@ -111,21 +119,29 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES)
 # running
 
 run: build $(BUILD)/python
-	@NGINX=$(NGINX) BUILD=$(BUILD) PORT=$(PORT) WORKSPACE=$(WORKSPACE) \
+	@SERVER=$(SERVER) BUILD=$(BUILD) PORT=$(PORT) WORKSPACE=$(WORKSPACE) \
 	    PREFIX=$$(cat $(BUILD)/python) sh t/tools/run.sh
 
 
 # testing
 
-export TEST_NGINX_BINARY       := $(NGINX)
+export TEST_NGINX_BINARY       := $(SERVER)
 export TEST_NGINX_LOAD_MODULES := $(MODULE)
 
 test: test-packages build $(BUILD)/python
 	BUILD=$(BUILD) PREFIX=$$(cat $(BUILD)/python) sh t/tools/test.sh
 
-asan: test-packages
-	$(MAKE) BUILD=$(BUILD)/asan VENV=$(VENV) \
-	    CONFIGURE_FLAGS="--with-cc-opt='-fsanitize=address,undefined -fno-omit-frame-pointer -DPYEXEC_ASAN -g -O1' --with-ld-opt='-fsanitize=address,undefined -shared-libasan'" \
+# nginx itself is not instrumented: the run-time has to be loaded before it
+
+asan: export PYEXEC_CFLAGS := -O1 -g -DPYEXEC_ASAN $(SANITIZE)
+asan: export PYEXEC_LDFLAGS := $(SANITIZE)
+asan: export SANITIZE := $(SANITIZE)
+asan: export ASAN_OPTIONS := \
+    detect_leaks=0:allocator_may_return_null=1:handle_segv=0
+asan: test-packages $(BUILD)/python
+	@mkdir -p $(BUILD)/asan && cp $(BUILD)/python $(BUILD)/asan
+	$(MAKE) BUILD=$(BUILD)/asan SERVER=$(CURDIR)/t/tools/nginx-asan.sh \
+	    CC_OPT="-O1 -g -DPYEXEC_ASAN $(SANITIZE)" LD_OPT="$(SANITIZE)" \
 	    test
 
 install: build

@@ -7,6 +7,7 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 
 my $top = abs_path(dirname(__FILE__) . '/..');
@@ -21,9 +22,21 @@ $ENV{TEST_NGINX_LOAD_MODULES} = "$top/build/ngx_http_pyexec_module.so"
     if !defined $ENV{TEST_NGINX_LOAD_MODULES}
        && -f "$top/build/ngx_http_pyexec_module.so";
 
-$ENV{TEST_NGINX_WORKSPACE} = tempdir('pyexec-ws.XXXXXX', TMPDIR => 1,
-                                     CLEANUP => 1);
+$ENV{TEST_NGINX_WORKSPACE} = tempdir('pyexec-ws.XXXXXX', TMPDIR => 1);
 chmod 0777, $ENV{TEST_NGINX_WORKSPACE};
+
+# a pool may be at work in it for a moment after its nginx is gone
+
+my $owner = $$;
+
+END {
+    my $end = time + 10;
+
+    while ($owner == $$ && -d $ENV{TEST_NGINX_WORKSPACE} && time < $end) {
+        local $?;
+        remove_tree($ENV{TEST_NGINX_WORKSPACE}, { error => \my $errors });
+    }
+}
 
 our $LOCATIONS = <<'END';
 location = /api/execute-code { pyexec_execute default; }

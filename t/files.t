@@ -2,6 +2,15 @@ use lib 't';
 use Pyexec;
 use Test::Nginx::Socket 'no_plan';
 
+# a session that somebody else has made, with a file that all may write
+
+my $session = "$ENV{TEST_NGINX_WORKSPACE}/rw";
+mkdir $session or die;
+chmod 0777, $session;
+open my $note, '>', "$session/note.txt" or die;
+chmod 0666, "$session/note.txt";
+close $note;
+
 no_long_string();
 no_root_location();
 Pyexec::setup(\&add_block_preprocessor);

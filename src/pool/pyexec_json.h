@@ -12,7 +12,9 @@
 #include "pyexec_buf.h"
 
 
-#define PYEXEC_ISO_LEN      32             /* "2026-11-23T06:45:38.123456+00:00" */
+/* "2026-11-23T06:45:38.123456+00:00" */
+
+#define PYEXEC_ISO_LEN      32
 
 
 /* a generator that appends to out; freed with yajl_gen_free() */

@@ -36,6 +36,7 @@ pyexec_python_init(const char *prefix)
 
     PyPreConfig_InitIsolatedConfig(&pre);
     pre.utf8_mode = 1;
+    pre.allocator = PYMEM_ALLOCATOR_MALLOC;
     pyexec_python_check_status(Py_PreInitialize(&pre));
 
     PyConfig_InitIsolatedConfig(&config);

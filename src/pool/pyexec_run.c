@@ -345,22 +345,12 @@ pyexec_run_kind(const pyexec_run_t *run)
 }
 
 
-/* takes a waiting child, of another kind if need be; -1 where there is none */
+/* takes the waiting child of the kind; -1 where none comes */
 
 static int
 pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
     pyexec_zygote_e kind, pyexec_spare_t *child)
 {
-    unsigned  k;
-
-    if (!spares[kind].ready && kind == PYEXEC_LIGHT) {
-        for (k = 0; k < run->pool->kinds; k++) {
-            if (spares[k].ready) {
-                kind = k;
-            }
-        }
-    }
-
     if (!spares[kind].ready
         && pyexec_run_child_wait(run, &spares[kind]) == -1)
     {
@@ -445,7 +435,8 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
     if (pyexec_history_end(run->store, &run->request->session, run->runs,
                            &item) == -1)
     {
-        pyexec_serve_error(run->client, 500, "the run cannot be recorded", errno);
+        pyexec_serve_error(run->client, 500, "the run cannot be recorded",
+                           errno);
 
     } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
         pyexec_serve_error(run->client, 500, "the run was interrupted", 0);

@@ -67,7 +67,11 @@ pyexec_runner(pyexec_pool_t *pool)
 }
 
 
-/* returns when there is something on control, and a child to give it to */
+/*
+ * Returns when there is something on control, and a light child to give it
+ * to: most code needs no more, and to fork the full one costs five times as
+ * much.
+ */
 
 static void
 pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
@@ -78,7 +82,7 @@ pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
 
     for ( ;; ) {
 
-        ready = 0;
+        ready = spares[PYEXEC_LIGHT].ready;
         timeout = -1;
 
         for (k = 0; k < pool->kinds; k++) {
@@ -89,8 +93,6 @@ pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
             p[0].events = POLLIN;
             p[1].fd = spares[k].vitals == -1 ? -1 : spares[k].job;
             p[1].events = POLLIN;
-
-            ready |= spares[k].ready;
 
             if (spares[k].vitals == -1) {
                 timeout = PYEXEC_PAUSE;

@@ -10,12 +10,18 @@
 
 
 #include <stdint.h>
+
+#include <linux/filter.h>
 #include <sys/types.h>
 
 #include "pyexec_wire.h"
 
 
 #define PYEXEC_MAX_WORKSPACES   64
+
+/* descriptors below are what a child has: its own, and a job's two */
+
+#define PYEXEC_HIGH_FD          16
 
 
 typedef struct {
@@ -37,7 +43,7 @@ typedef struct {
     unsigned               namespaces:1;   /* user, mount, pid, net, ipc, uts,
                                               cgroup: all of them or none */
     int                    landlock;       /* its ABI; 0: none */
-    unsigned               filter;         /* instructions of seccomp's */
+    struct sock_fprog      filter;         /* of seccomp */
 } pyexec_sandbox_t;
 
 
@@ -81,6 +87,14 @@ void pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size);
  */
 
 pid_t pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb);
+
+/*
+ * What fork_zygote does in between, for the probe: the calling process gets
+ * its namespaces, root and uid; its next child is the zygote.  Returns as
+ * prepare does.
+ */
+
+const char *pyexec_sandbox_enter(pyexec_sandbox_t *sb);
 
 /*
  * Called in the zygote when its libraries are loaded: opens what the

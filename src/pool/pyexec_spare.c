@@ -73,20 +73,20 @@ pyexec_spare_event(pyexec_spare_t *sp)
 void
 pyexec_spare_drop(pyexec_spare_t *sp)
 {
+    unsigned  i;
+    int      *fd[] = { &sp->vitals, &sp->job, &sp->out, &sp->err, &sp->pidfd };
+
     if (sp->vitals == -1) {
         return;
     }
 
-    (void) close(sp->vitals);
-    (void) close(sp->job);
-    (void) close(sp->out);
-    (void) close(sp->err);
-
-    if (sp->pidfd != -1) {
-        (void) close(sp->pidfd);
+    for (i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
+        if (*fd[i] != -1) {
+            (void) close(*fd[i]);
+            *fd[i] = -1;
+        }
     }
 
-    sp->vitals = -1;
     sp->ready = 0;
 }
 

@@ -10,6 +10,9 @@
 #include "pyexec_run.h"
 
 
+#define PYEXEC_CPU_SLACK    100000         /* us */
+
+
 typedef struct {
     const char            *verdict;
     const char            *limit;
@@ -169,11 +172,14 @@ pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a)
                     "the code's process was killed by signal %d (SIG%s)",
                     signo, sigabbrev_np(signo) ? sigabbrev_np(signo) : "?");
 
-    /* the limit on CPU time is kept by the kernel, with SIGKILL */
+    /*
+     * The kernel ends a process that is over its CPU time with SIGKILL.  It
+     * counts that in another way than what wait4() tells.
+     */
 
     if (signo == SIGXCPU
-        || (signo == SIGKILL
-            && cpu >= (uint64_t) pyexec_max_cpu(run->request) * 1000000))
+        || (signo == SIGKILL && cpu + PYEXEC_CPU_SLACK
+            >= (uint64_t) pyexec_max_cpu(run->request) * 1000000))
     {
         a->limit = "cpu";
 

@@ -28,7 +28,7 @@ sed -e "s|^load_module .*|load_module $BUILD/ngx_http_pyexec_module.so;|" \
     -e "s|pyexec_workspace .*|pyexec_workspace $WORKSPACE;|" \
     conf.example > "$prefix/nginx.conf"
 
-"$NGINX" -p "$prefix" -c "$prefix/nginx.conf" -e stderr -g 'daemon off;' &
+"$SERVER" -p "$prefix" -c "$prefix/nginx.conf" -e stderr -g 'daemon off;' &
 nginx=$!
 trap 'kill -QUIT $nginx 2>/dev/null' INT TERM
 

@@ -1,0 +1,311 @@
+
+/*
+ * The exported filter, run by a simulator of its own: libseccomp is not asked
+ * what it has built.
+ */
+
+#include "unit.h"
+
+#include <errno.h>
+#include <sched.h>
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "pyexec_seccomp.h"
+
+
+#define X32             0x40000000
+#define ALLOW           SECCOMP_RET_ALLOW
+#define KILL            SECCOMP_RET_KILL_PROCESS
+#define ERR(n)          (SECCOMP_RET_ERRNO | (n))
+
+/* a thread, as glibc makes it */
+
+#define THREAD          0x3d0f00
+
+
+static struct sock_fprog  prog;
+
+
+static uint32_t
+run(const struct seccomp_data *data)
+{
+    uint32_t                   a, at;
+    const struct sock_filter  *f;
+
+    a = 0;
+
+    for (at = 0; at < prog.len; at++) {
+
+        f = &prog.filter[at];
+
+        switch (f->code) {
+
+        case BPF_LD|BPF_W|BPF_ABS:
+            assert_true(f->k % 4 == 0 && f->k < sizeof(*data));
+            memcpy(&a, (const char *) data + f->k, 4);
+            break;
+
+        case BPF_ALU|BPF_AND|BPF_K:
+            a &= f->k;
+            break;
+
+        case BPF_JMP|BPF_JA:
+            at += f->k;
+            break;
+
+        case BPF_JMP|BPF_JEQ|BPF_K:
+            at += a == f->k ? f->jt : f->jf;
+            break;
+
+        case BPF_JMP|BPF_JGE|BPF_K:
+            at += a >= f->k ? f->jt : f->jf;
+            break;
+
+        case BPF_JMP|BPF_JGT|BPF_K:
+            at += a > f->k ? f->jt : f->jf;
+            break;
+
+        case BPF_RET|BPF_K:
+            return f->k;
+
+        default:
+            fail_msg("instruction %u: unknown code 0x%x", at, f->code);
+        }
+    }
+
+    fail_msg("the program runs over its end");
+    return 0;
+}
+
+
+static uint32_t
+call(uint32_t nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+    uint64_t a4)
+{
+    struct seccomp_data  data = { nr, AUDIT_ARCH_X86_64, 0,
+                                  { a0, a1, a2, a3, a4, 0 } };
+
+    return run(&data);
+}
+
+
+static void
+every_number(void **state)
+{
+    unsigned  nr, n, allowed;
+    uint32_t  rc;
+
+    /* what must not be had with any argument */
+
+    static const int  never[] = {
+        SYS_socket, SYS_connect, SYS_bind, SYS_accept, SYS_sendmsg,
+        SYS_recvmsg, SYS_fork, SYS_vfork, SYS_clone3, SYS_execve,
+        SYS_execveat, SYS_ptrace, SYS_process_vm_readv,
+        SYS_process_vm_writev, SYS_pidfd_open, SYS_pidfd_getfd,
+        SYS_pidfd_send_signal, SYS_unshare, SYS_setns, SYS_mount,
+        SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree,
+        SYS_move_mount, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
+        SYS_io_uring_setup, SYS_keyctl, SYS_add_key, SYS_request_key,
+        SYS_memfd_create, SYS_memfd_secret, SYS_open_by_handle_at,
+        SYS_symlink, SYS_symlinkat, SYS_link, SYS_linkat, SYS_mknod,
+        SYS_mknodat, SYS_setuid, SYS_setresuid, SYS_capset, SYS_setrlimit,
+        SYS_personality, SYS_seccomp, SYS_landlock_restrict_self,
+        SYS_shmget, SYS_msgget, SYS_semget, SYS_mq_open, SYS_vmsplice,
+        SYS_splice, SYS_openat2, SYS_kexec_load, SYS_init_module,
+        SYS_chmod, SYS_fchmodat, SYS_setxattr, SYS_timer_create, SYS_tkill,
+        SYS_inotify_init1, SYS_fanotify_init, SYS_modify_ldt, SYS_iopl
+    };
+
+    (void) state;
+
+    allowed = 0;
+
+    for (nr = 0; nr <= 512; nr++) {
+        rc = call(nr, 0, 0, 0, 0, 0);
+
+        assert_true(rc == ALLOW || rc == KILL || rc == ERR(EPERM)
+                    || rc == ERR(ENOSYS) || rc == ERR(0)
+                    || rc == ERR(EAGAIN));
+
+        allowed += rc == ALLOW;
+
+        for (n = 0; n < sizeof(never) / sizeof(never[0]); n++) {
+            if (nr == (unsigned) never[n]) {
+                assert_true(rc != ALLOW);
+                assert_true(call(nr, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull)
+                            != ALLOW);
+                assert_true(call(nr, 1, 1, 1, 1, 1) != ALLOW);
+            }
+        }
+
+        /* numbers of today's future */
+
+        if (nr > 462) {
+            assert_int_equal(rc, ERR(ENOSYS));
+        }
+    }
+
+    print_message("%u numbers are allowed with arguments of 0\n", allowed);
+    assert_true(allowed > 100 && allowed < 200);
+    assert_int_equal(call(UINT32_MAX, 0, 0, 0, 0, 0), ERR(ENOSYS));
+}
+
+
+static void
+other_architectures_kill(void **state)
+{
+    unsigned             nr, i;
+    struct seccomp_data  data;
+
+    static const uint32_t  archs[] = {
+        AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0, UINT32_MAX
+    };
+
+    (void) state;
+
+    memset(&data, 0, sizeof(data));
+
+    for (nr = 0; nr <= 512; nr++) {
+        assert_int_equal(call(X32 | nr, 0, 0, 0, 0, 0), KILL);
+
+        for (i = 0; i < sizeof(archs) / sizeof(archs[0]); i++) {
+            data.nr = nr;
+            data.arch = archs[i];
+            assert_int_equal(run(&data), KILL);
+        }
+    }
+}
+
+
+static void
+memory_is_not_made_executable(void **state)
+{
+    unsigned  prot, i;
+    uint64_t  high;
+
+    (void) state;
+
+    for (prot = 0; prot < 8; prot++) {
+        for (i = 0; i < 2; i++) {
+            high = i ? 0xdeadbeef00000000ull : 0;
+
+            assert_int_equal(call(SYS_mprotect, 0, 0, high | prot, 0, 0)
+                             == ALLOW, !(prot & PROT_EXEC));
+            assert_int_equal(call(SYS_mmap, 0, 0, high | prot,
+                                  high | MAP_PRIVATE|MAP_ANONYMOUS, 0)
+                             == ALLOW, !(prot & PROT_EXEC));
+
+            /* a library, from its file */
+
+            assert_int_equal(call(SYS_mmap, 0, 0, high | prot,
+                                  high | MAP_PRIVATE, 0)
+                             == ALLOW,
+                             (prot & (PROT_WRITE|PROT_EXEC))
+                             != (PROT_WRITE|PROT_EXEC));
+        }
+    }
+}
+
+
+static void
+threads_but_no_processes(void **state)
+{
+    unsigned  bit;
+    uint64_t  high = 0xffffffff00000000ull;
+
+    (void) state;
+
+    assert_int_equal(call(SYS_clone, THREAD, 0, 0, 0, 0), ALLOW);
+    assert_int_equal(call(SYS_clone, high | THREAD, 0, 0, 0, 0), ALLOW);
+    assert_int_equal(call(SYS_clone, 17, 0, 0, 0, 0), ERR(EAGAIN));
+    assert_int_equal(call(SYS_clone, 0, 0, 0, 0, 0), ERR(EAGAIN));
+
+    for (bit = 0; bit < 32; bit++) {
+        assert_true(call(SYS_clone, THREAD ^ 1ull << bit, 0, 0, 0, 0)
+                    != ALLOW);
+        assert_true(call(SYS_clone, 1ull << bit, 0, 0, 0, 0) != ALLOW);
+    }
+}
+
+
+static void
+conditions(void **state)
+{
+    unsigned  i;
+    uint64_t  high = 0xabcdef0100000000ull;
+
+    (void) state;
+
+    assert_int_equal(call(SYS_kill, PYEXEC_SELF, 9, 0, 0, 0), ALLOW);
+    assert_true(call(SYS_kill, 1, 9, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_kill, (uint64_t) -1, 9, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_kill, 0, 9, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_tgkill, 1, 1, 9, 0, 0) != ALLOW);
+
+    assert_int_equal(call(SYS_prlimit64, 0, 7, 0, 1, 0), ALLOW);
+    assert_int_equal(call(SYS_prlimit64, high, 7, 0, 1, 0), ALLOW);
+    assert_true(call(SYS_prlimit64, 1, 7, 0, 1, 0) != ALLOW);
+    assert_true(call(SYS_prlimit64, 0, 7, 1, 1, 0) != ALLOW);
+    assert_true(call(SYS_prlimit64, 0, 7, high, 1, 0) != ALLOW);
+
+    assert_int_equal(call(SYS_socketpair, 1, 1, 0, 0, 0), ALLOW);
+    assert_true(call(SYS_socketpair, 2, 1, 0, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_sendto, 1, 1, 1, 0, 0), ALLOW);
+    assert_true(call(SYS_sendto, 1, 1, 1, 0, 1) != ALLOW);
+    assert_true(call(SYS_sendto, 1, 1, 1, 0, high) != ALLOW);
+
+    assert_int_equal(call(SYS_openat, 0, 0, 0, 0777, 0), ALLOW);
+    assert_true(call(SYS_openat, 0, 0, 0, 04777, 0) != ALLOW);
+    assert_true(call(SYS_openat, 0, 0, 0, 02777, 0) != ALLOW);
+    assert_true(call(SYS_open, 0, 0, 06777, 0, 0) != ALLOW);
+    assert_true(call(SYS_mkdir, 0, 02777, 0, 0, 0) != ALLOW);
+
+    for (i = 0; i < 0x10000; i++) {
+        if (call(SYS_ioctl, 0, i, 0, 0, 0) == ALLOW) {
+            assert_true(i == 0x5401 || i == 0x5413 || i == 0x541b
+                        || i == 0x5421 || i == 0x5450 || i == 0x5451);
+            assert_int_equal(call(SYS_ioctl, 0, high | i, 0, 0, 0), ALLOW);
+        }
+    }
+
+    /* F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ, F_ADD_SEALS */
+
+    assert_true(call(SYS_fcntl, 0, 8, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_fcntl, 0, 10, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_fcntl, 0, 1024, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_fcntl, 0, 1026, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_fcntl, 0, 1031, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_fcntl, 0, 1033, 0, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_fcntl, 0, 3, 0, 0, 0), ALLOW);
+
+    /* PR_SET_DUMPABLE, PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_MM */
+
+    assert_true(call(SYS_prctl, 4, 1, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_prctl, 1, 0, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_prctl, 38, 1, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_prctl, 35, 1, 0, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_prctl, 15, 1, 0, 0, 0), ALLOW);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(every_number),
+        cmocka_unit_test(other_architectures_kill),
+        cmocka_unit_test(memory_is_not_made_executable),
+        cmocka_unit_test(threads_but_no_processes),
+        cmocka_unit_test(conditions)
+    };
+
+    if (pyexec_seccomp_build(&prog) != NULL) {
+        return 1;
+    }
+
+    return cmocka_run_group_tests_name("seccomp", tests, NULL, NULL);
+}
