@@ -2,103 +2,164 @@
 whose import was forgotten."""
 
 import ast
+import importlib
 import re
 
-# names by which a module, or something in it, is known to everybody
+# names whose meaning is the same to everybody, in any code
 
 _ALIASES = {
     "np": "import numpy as np",
     "pd": "import pandas as pd",
-    "plt": "import matplotlib.pyplot as plt",
     "mpl": "import matplotlib as mpl",
+    "plt": "import matplotlib.pyplot as plt",
     "sns": "import seaborn as sns",
-    "sp": "import scipy as sp",
     "sm": "import statsmodels.api as sm",
     "nx": "import networkx as nx",
     "tf": "import tensorflow as tf",
-    "Image": "from PIL import Image",
-    "StringIO": "from io import StringIO",
-    "BytesIO": "from io import BytesIO",
-    "Path": "from pathlib import Path",
-    "Counter": "from collections import Counter",
-    "defaultdict": "from collections import defaultdict",
-    "deque": "from collections import deque",
-    "namedtuple": "from collections import namedtuple",
-    "OrderedDict": "from collections import OrderedDict",
-    "Decimal": "from decimal import Decimal",
-    "Fraction": "from fractions import Fraction",
-    "dataclass": "from dataclasses import dataclass",
-    "partial": "from functools import partial",
-    "reduce": "from functools import reduce",
-    "lru_cache": "from functools import lru_cache",
-    "timedelta": "from datetime import timedelta",
-    "sleep": "from time import sleep",
 }
 
-_MODULES = frozenset("""
-    numpy pandas matplotlib seaborn scipy sklearn sympy openpyxl PIL
+_MEMBERS = {
+    "PIL": "Image ImageDraw",
+    "abc": "ABC abstractmethod",
+    "bisect": "bisect_left bisect_right insort",
+    "collections": "ChainMap Counter OrderedDict defaultdict deque namedtuple",
+    "contextlib": "contextmanager",
+    "copy": "deepcopy",
+    "dataclasses": "asdict astuple dataclass",
+    "datetime": "timedelta",
+    "decimal": "Decimal ROUND_HALF_UP getcontext localcontext",
+    "enum": "Enum IntEnum IntFlag",
+    "fractions": "Fraction",
+    "functools": "cached_property cmp_to_key lru_cache partial reduce",
+    "heapq": "heapify heappop heappush nlargest nsmallest",
+    "io": "BytesIO StringIO",
+    "itertools": "combinations islice permutations zip_longest",
+    "operator": "attrgetter itemgetter",
+    "pandas": "DataFrame",
+    "pathlib": "Path",
+    "textwrap": "dedent",
+    "time": "perf_counter sleep",
+    "types": "SimpleNamespace",
+    "typing": "Any Callable Dict Iterable Iterator List NamedTuple Optional"
+              " Protocol Sequence Tuple TypeVar TypedDict Union",
+    "zoneinfo": "ZoneInfo",
+}
 
-    abc argparse array base64 bisect calendar cmath collections copy csv
-    dataclasses datetime decimal difflib enum fractions functools glob
-    hashlib heapq html io itertools json locale logging math numbers
-    operator os pathlib platform pprint random re secrets shutil sqlite3
-    statistics string struct subprocess sys textwrap time timeit traceback
-    types typing unicodedata uuid warnings zipfile zlib zoneinfo
+# modules as such, where the code asks of them what they have
+
+_MODULES = frozenset("""
+    abc argparse array base64 bisect bz2 calendar cmath collections contextlib
+    copy csv dataclasses datetime decimal difflib enum fractions functools
+    getpass glob gzip hashlib heapq html io itertools json keyword locale
+    logging lzma math numbers operator os pathlib platform pprint queue random
+    re secrets shutil sqlite3 statistics string struct subprocess sys tempfile
+    textwrap threading time timeit traceback types typing unicodedata uuid
+    warnings zipfile zlib zoneinfo
+""".split())
+
+_LIBRARIES = frozenset("""
+    numpy pandas matplotlib seaborn scipy sklearn sympy openpyxl PIL
 """.split())
 
 
 def correct(code, undefined):
-    """Return (method, code with the import of undefined), or None.
+    """Return (method, code with an import of undefined), or None.
 
-    The import goes behind the module's docstring and its __future__ lines;
-    the rest stays as it is, byte for byte.
+    The import goes before the first statement that is neither the module's
+    docstring nor of __future__; all else stays as it is, byte for byte.
+    Nothing is raised for any code.
     """
-    statement = _ALIASES.get(undefined)
-    if statement is None and undefined in _MODULES:
-        statement = "import " + undefined
-    if statement is None:
-        return None
-
+    mark = "\ufeff" if code.startswith("\ufeff") else ""
+    text = code[len(mark):]
     try:
-        body = ast.parse(code).body
+        tree = ast.parse(text)
     except Exception:
         return None
 
-    if any(undefined in _bound(node) for node in body):
+    head, rest = _split(tree.body)
+    statement = _statement(undefined, _attributes(tree, undefined))
+    if not rest or statement is None or undefined in _bound(tree.body):
         return None
 
-    line = 0
+    offset, end = _place(text, head, rest[0])
+    method = "heuristic_import_" + _root(statement.split()[1])
+    return method, mark + text[:offset] + statement + end + text[offset:]
+
+
+def _split(body):
+    """What no import may come before, and the statements behind it."""
+    count = 0
     for node in body:
-        if not (_is_docstring(node, body) or _is_future(node)):
+        docstring = (count == 0 and isinstance(node, ast.Expr)
+                     and isinstance(node.value, ast.Constant)
+                     and isinstance(node.value.value, str))
+        future = (isinstance(node, ast.ImportFrom)
+                  and node.module == "__future__")
+        if not docstring and not future:
             break
-        line = node.end_lineno
-
-    # CPython's lines: form feeds and the like end none
-    lines = re.split("(?<=\n)|(?<=\r)(?!\n)", code)
-    following = [node for node in body if node.lineno == line]
-    end = "\r\n" if "\r\n" in code else "\n"
-    head = "".join(lines[:line])
-
-    if line and not head.endswith(("\n", "\r")):
-        head += end
-    if len(following) > 1 and not _is_future(following[-1]):
-        return None    # "from __future__ import x; y = np.z": no place
-
-    method = "heuristic_import_" + statement.split()[1].partition(".")[0]
-    return method, head + statement + end + "".join(lines[line:])
+        count += 1
+    return body[:count], body[count:]
 
 
-def _bound(node):
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [a.asname or a.name.partition(".")[0] for a in node.names]
-    return []
+def _statement(name, attributes):
+    """What imports name, of which the code wants attributes; or None."""
+    if name in _ALIASES:
+        return _ALIASES[name]
+
+    if name in _LIBRARIES:
+        return "import " + name
+
+    for module, members in _MEMBERS.items():
+        if name in members.split():
+            return "from %s import %s" % (module, name)
+
+    # "string" and "time" may well be misspelt variables
+    if name in _MODULES and attributes:
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            return None
+        if _has_all(module, attributes):
+            return "import " + name
+        if name == "datetime" and _has_all(module.datetime, attributes):
+            return "from datetime import datetime"
+
+    return None
 
 
-def _is_docstring(node, body):
-    return (node is body[0] and isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str))
+def _attributes(tree, name):
+    return {node.attr for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name) and node.value.id == name}
 
 
-def _is_future(node):
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+def _has_all(owner, attributes):
+    return all(hasattr(owner, attribute) for attribute in attributes)
+
+
+def _bound(body):
+    """Names that the module imports."""
+    return {alias.asname or _root(alias.name) for node in body
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names}
+
+
+def _root(name):
+    return name.partition(".")[0]
+
+
+def _place(text, head, node):
+    """The offset to import at, before node, and what to end the import with.
+
+    Lines are as Python counts them: a form feed, for one, ends none.
+    """
+    first = min([node.lineno] + [decorator.lineno for decorator
+                                 in getattr(node, "decorator_list", ())])
+    lines = re.split("(?<=\n)|(?<=\r)(?!\n)", text)
+    offset = len("".join(lines[:first - 1]))
+
+    if head and head[-1].end_lineno == first:
+        line = lines[first - 1].encode("utf-8")
+        return offset + len(line[:node.col_offset].decode("utf-8")), "; "
+
+    return offset, (re.findall("\r\n|\r|\n", text) or ["\n"])[0]

@@ -1,40 +1,36 @@
 """plt.show() where nobody looks: the figures become files.
 
 Code that draws for a person calls show(), or nothing at all, where code that
-is run here should have called savefig().
+is run here should have called savefig().  A figure that was shown is saved
+when its window would close: at the end of a blocking show(), at close(), at
+the end of the code.  By then it is figure-1.png, figure-2.png and so on in
+the current directory, unless savefig() has written it as it is.
 """
 
+import functools
 import importlib.machinery
 import os
+import shutil
 import sys
+import tempfile
+import weakref
+
+# matplotlib's warnings name the line that called it: its frames are passed
+# over by the names of their modules, and so are these
+
+__name__ = "matplotlib._pyexec_figures"
 
 _PYPLOT = "matplotlib.pyplot"
 
-_saved = False           # did the code save a figure, or show() do it?
-_number = 0              # of the last file
-
-
-class _Finder:
-    """Patches pyplot when it is imported, whoever does it."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != _PYPLOT:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def exec_module(module):
-                execute(module)
-                _patch(module)
-
-            spec.loader.exec_module = exec_module
-        return spec
+_shown = weakref.WeakSet()     # figures to be saved when they are closed
+_written = weakref.WeakSet()   # those that are in a file as they are
+_saved = False                 # has the code got any file of a figure?
+_number = 0                    # of the last file
+_cache = None                  # matplotlib's own directory, if we made it
 
 
 def install():
-    """Make show() save, now or as soon as pyplot is there."""
+    """Make show() save, now or as soon as pyplot is there: once, please."""
     if _PYPLOT in sys.modules:
         _patch(sys.modules[_PYPLOT])
     else:
@@ -42,51 +38,127 @@ def install():
 
 
 def finish():
-    """Save what was left open, if the code saved and showed nothing."""
+    """Close what was left open: all of it is saved if nothing was so far."""
     pyplot = sys.modules.get(_PYPLOT)
-    if pyplot is not None and not _saved:
-        _save(pyplot, pyplot.get_fignums())
+    try:
+        if pyplot is not None:
+            if not _saved:
+                _shown.update(_open_figures())
+            _close_all(pyplot)
+    finally:
+        if _cache is not None:
+            shutil.rmtree(_cache, ignore_errors=True)
+
+
+def _load_matplotlib(execute, module):
+    """It wants a place for its font cache, or it complains or litters $HOME."""
+    global _cache
+    if "MPLCONFIGDIR" not in os.environ:
+        _cache = tempfile.mkdtemp(prefix=".matplotlib-", dir=os.getcwd())
+        os.environ["MPLCONFIGDIR"] = _cache
+    execute(module)
+
+
+def _load_pyplot(execute, module):
+    execute(module)
+    _patch(module)
+
+
+_LOADERS = {"matplotlib": _load_matplotlib, _PYPLOT: _load_pyplot}
+
+
+class _Finder:
+    """Is there when matplotlib is imported, whoever does it."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in _LOADERS:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = functools.partial(
+                _LOADERS[name], spec.loader.exec_module)
+        return spec
 
 
 def _patch(pyplot):
-    from matplotlib.backend_bases import FigureCanvasBase
+    from matplotlib.backend_bases import FigureManagerBase
     from matplotlib.figure import Figure
 
-    print_figure = FigureCanvasBase.print_figure
+    savefig = Figure.savefig
+    draw = Figure.draw
+    destroy = FigureManagerBase.destroy
 
-    def tracked(self, *args, **kwargs):
+    @functools.wraps(savefig)
+    def note_savefig(self, *args, **kwargs):
         global _saved
-        result = print_figure(self, *args, **kwargs)
+        savefig(self, *args, **kwargs)
         _saved = True
-        self.figure._pyexec_saved = True
-        return result
+        _note_written(self)
 
-    def show(*args, **kwargs):
-        _save(pyplot, pyplot.get_fignums())
+    @functools.wraps(draw)
+    def note_draw(self, renderer):
+        # layouts move things when they are drawn: no change of the code's
+        written = self in _written
+        draw(self, renderer)
+        if written:
+            _note_written(self)
 
-    def show_figure(self, warn=True):
-        number = getattr(self, "number", None)
-        if pyplot.fignum_exists(number):
-            _save(pyplot, [number])
+    def show_figure(self):
+        _shown.add(self.canvas.figure)
 
-    FigureCanvasBase.print_figure = tracked
-    Figure.show = show_figure
+    def save_and_destroy(self):
+        _save(self.canvas.figure)
+        destroy(self)
+
+    def show(*args, block=None, **kwargs):
+        _shown.update(_open_figures())
+        if block or (block is None and not pyplot.isinteractive()):
+            _close_all(pyplot)
+
+    Figure.savefig = note_savefig
+    Figure.draw = note_draw
+    FigureManagerBase.show = show_figure
+    FigureManagerBase.destroy = save_and_destroy
     pyplot.show = show
 
 
-def _save(pyplot, numbers):
-    """Save and close, as a window that was looked at is closed."""
-    global _number, _saved
+def _open_figures():
+    from matplotlib._pylab_helpers import Gcf
+    return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
 
-    for number in numbers:
-        figure = pyplot.figure(number)
 
-        # what savefig() wrote and nobody drew on since is a file already
-        if not (getattr(figure, "_pyexec_saved", False) and not figure.stale):
+def _close_all(pyplot):
+    # one by one: close("all") does it in the order of their last use
+    for number in pyplot.get_fignums():
+        pyplot.close(number)
+
+
+def _note_written(figure):
+    """In a file as it is, until it says that it has changed."""
+    if figure in _written:
+        return
+    _written.add(figure)
+    tell = figure.stale_callback
+
+    def changed(artist, stale):
+        _written.discard(figure)
+        figure.stale_callback = tell
+        if tell is not None:
+            tell(artist, stale)
+
+    figure.stale_callback = changed
+
+
+def _save(figure):
+    global _number
+
+    if figure not in _shown:
+        return
+    _shown.discard(figure)
+
+    if figure not in _written:
+        _number += 1
+        while os.path.lexists("figure-%d.png" % _number):
             _number += 1
-            while os.path.lexists("figure-%d.png" % _number):
-                _number += 1
-            figure.savefig("figure-%d.png" % _number)
-
-        pyplot.close(figure)
-        _saved = True
+        figure.savefig("figure-%d.png" % _number)

@@ -5,6 +5,7 @@ check() parses and compiles the code once; what it returns is what is run.
 
 import ast
 import importlib.util
+import re
 import sys
 import warnings
 
@@ -21,16 +22,22 @@ IMPORT_ERRORS = frozenset("""
 """.split())
 
 FILE_NAME = "main.py"
+MAX_LINE = 1000          # characters of a source line that is shown
 
 
 def check(code, policy, deny, allow):
     """Return (status, reasons, imports, violations, missing, code object).
 
-    deny are roots of modules that are refused beside DENIED_IMPORTS, allow
-    those that are not refused after all; a root that is in both is refused.
-    violations are tuples (rule, name, line, column), both from 1.  The code
-    object is None unless status is "ok".  Nothing is raised for any code.
+    status is "ok", "blocked", "syntax_error" or "deps_missing"; reasons say
+    why.  deny are roots of modules that are refused beside DENIED_IMPORTS,
+    allow those that are not refused after all; a root in both is refused.
+    Without policy nothing is.  imports are all roots, missing those that are
+    not installed and not expected to fail.  violations are tuples (rule,
+    name, line, column), both from 1, in characters.  The code object is None
+    unless status is "ok".  Nothing is raised for any code.
     """
+    code = code[1:] if code.startswith("\ufeff") else code
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -43,12 +50,12 @@ def check(code, policy, deny, allow):
 
     if policy:
         denied = (DENIED_IMPORTS - set(allow)) | set(deny)
-        reasons, violations = _violations(found, denied)
+        reasons, violations = _violations(found, denied, code)
         if reasons:
             return "blocked", reasons, imports, violations, [], None
 
-    missing = sorted({name for name, _, guarded in found.imports
-                      if not guarded and not _is_there(name)})
+    missing = sorted({name for name, _, expected in found.imports
+                      if not expected and not _is_there(name)})
     if missing:
         reason = "Dependencias faltantes: " + ", ".join(missing)
         return "deps_missing", [reason], imports, [], missing, None
@@ -63,7 +70,7 @@ def check(code, policy, deny, allow):
 
 class _Found:
     def __init__(self):
-        self.imports = []    # (root, node, in a try that expects it to fail)
+        self.imports = []    # (root, node, is its failure expected?)
         self.calls = []      # (name, node)
         self.paths = []      # (path, node)
 
@@ -74,35 +81,35 @@ def _walk(tree):
     todo = [(tree, False)]
 
     while todo:
-        node, guarded = todo.pop()
+        node, expected = todo.pop()
 
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.partition(".")[0]
-                found.imports.append((root, node, guarded))
-            continue
+            found.imports += [(_root(alias.name), node, expected)
+                              for alias in node.names]
 
-        if isinstance(node, ast.ImportFrom):
-            if node.level == 0 and node.module:
-                root = node.module.partition(".")[0]
-                found.imports.append((root, node, guarded))
-            continue
+        elif isinstance(node, ast.ImportFrom):
+            if node.level == 0:
+                found.imports.append((_root(node.module), node, expected))
 
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             found.calls.append((node.func.id, node))
             if node.func.id == "open":
-                found.paths.extend((path, node) for path in _literals(node))
+                found.paths += [(path, node) for path in _literals(node)]
 
-        inside = guarded
-        if isinstance(node, ast.If) and _is_type_checking(node.test):
-            inside = True
+        elif isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+            todo += [(child, True) for child in node.body]
+            todo += [(child, expected) for child in node.orelse]
+            continue
 
-        body = ()
-        if isinstance(node, ast.Try) and _expects_import_error(node):
-            body = node.body
+        elif hasattr(node, "handlers") and _expects_import_error(node):
+            expected = True
 
-        for child in ast.iter_child_nodes(node):
-            todo.append((child, inside or child in body))
+        for value in vars(node).values():
+            if isinstance(value, list):
+                todo += [(child, expected) for child in value
+                         if isinstance(child, ast.AST)]
+            elif isinstance(value, ast.AST):
+                todo.append((value, expected))
 
     for places in (found.imports, found.calls, found.paths):
         places.sort(key=lambda place: (place[1].lineno, place[1].col_offset))
@@ -110,73 +117,77 @@ def _walk(tree):
     return found
 
 
+def _root(name):
+    return name.partition(".")[0]
+
+
+def _name(node):
+    """ImportError, or builtins.ImportError"""
+    return getattr(node, "id", None) or getattr(node, "attr", None)
+
+
 def _expects_import_error(node):
     for handler in node.handlers:
         if handler.type is None:
             return True
-        kinds = [handler.type]
-        if isinstance(handler.type, ast.Tuple):
-            kinds = handler.type.elts
-        for kind in kinds:
-            if isinstance(kind, ast.Name) and kind.id in IMPORT_ERRORS:
-                return True
+        kinds = getattr(handler.type, "elts", [handler.type])
+        if any(_name(kind) in IMPORT_ERRORS for kind in kinds):
+            return True
     return False
-
-
-def _is_type_checking(test):
-    name = getattr(test, "attr", None) or getattr(test, "id", None)
-    return name == "TYPE_CHECKING"
 
 
 def _literals(call):
     """The path of an open() that says it as a literal."""
-    args = call.args[:1]
-    args += [k.value for k in call.keywords if k.arg == "file"]
+    args = call.args[:1] + [k.value for k in call.keywords if k.arg == "file"]
 
     for arg in args:
-        if isinstance(arg, ast.Constant):
-            if isinstance(arg.value, str):
-                yield arg.value
-            elif isinstance(arg.value, bytes):
-                yield arg.value.decode("utf-8", "replace")
+        value = getattr(arg, "value", None)
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            yield value
 
 
-def _violations(found, denied):
-    reasons = []
-    violations = []
+def _violations(found, denied, code):
+    imports = [("import", name, node) for name, node, _ in found.imports
+               if name in denied]
+    calls = [("call", name, node) for name, node in found.calls
+             if name in DENIED_CALLS]
+    paths = [("open_path", path, node) for path, node in found.paths
+             if path.startswith(("/", "~", "\\")) or ".." in path]
 
-    def violation(rule, name, node):
-        violations.append((rule, name, node.lineno, node.col_offset + 1))
+    # a dictionary is a set that keeps its order
+    reasons = {}
+    if imports:
+        names = sorted({name for _, name, _ in imports})
+        reasons["Imports no permitidos: " + ", ".join(names)] = None
+    for _, name, _ in calls:
+        reasons["Llamada no permitida: %s()" % name] = None
+    for _, path, _ in paths:
+        reasons["Ruta no permitida en open(): " + path] = None
 
-    names = set()
-    for name, node, _ in found.imports:
-        if name in denied:
-            names.add(name)
-            violation("import", name, node)
-    if names:
-        reasons.append("Imports no permitidos: " + ", ".join(sorted(names)))
+    lines = _lines(code) if reasons else []
+    violations = [(rule, name, node.lineno, _column(lines, node))
+                  for rule, name, node in imports + calls + paths]
+    violations.sort(key=lambda violation: violation[2:])
 
-    for name, node in found.calls:
-        if name in DENIED_CALLS:
-            violation("call", name, node)
-            reason = "Llamada no permitida: %s()" % name
-            if reason not in reasons:
-                reasons.append(reason)
+    return list(reasons), violations
 
-    for path, node in found.paths:
-        if path[:1] in ("/", "~", "\\") or ".." in path:
-            violation("open_path", path, node)
-            reason = "Ruta no permitida en open(): " + path
-            if reason not in reasons:
-                reasons.append(reason)
 
-    violations.sort(key=lambda v: v[2:])
-    return reasons, violations
+def _lines(code):
+    """As Python counts them: a form feed, for one, ends no line."""
+    return re.split("\r\n|\r|\n", code)
+
+
+def _column(lines, node):
+    """The tree counts bytes of UTF-8, people and editors characters."""
+    line = lines[node.lineno - 1].encode("utf-8")
+    return len(line[:node.col_offset].decode("utf-8", "replace")) + 1
 
 
 def _is_there(name):
     if name in sys.modules:
-        return True
+        return sys.modules[name] is not None
     try:
         return importlib.util.find_spec(name) is not None
     except Exception:
@@ -186,13 +197,12 @@ def _is_there(name):
 def _syntax_error(exc, code):
     message = getattr(exc, "msg", None) or str(exc) or type(exc).__name__
     line = getattr(exc, "lineno", None) or 1
-    column = getattr(exc, "offset", None) or 1
+    column = max(getattr(exc, "offset", None) or 1, 1)
 
     text = getattr(exc, "text", None)
     if text is None:
-        lines = code.splitlines()
-        text = lines[line - 1] if line <= len(lines) else ""
+        text = "".join(_lines(code)[line - 1:line])
 
     reason = "%s (line %d:%d)\n%s" % (message, line, column,
-                                      text.rstrip("\r\n")[:1000])
+                                      text.rstrip("\r\n")[:MAX_LINE])
     return "syntax_error", [reason], [], [], [], None

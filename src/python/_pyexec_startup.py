@@ -4,51 +4,62 @@ import atexit
 import builtins
 import gc
 import importlib
+import io
 import linecache
 import os
 import random
+import shutil
 import sys
+import tempfile
 import threading
 import traceback
+import types
 
 import _pyexec_figures
 
 FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
+MAX_FRAMES = 1000        # of a traceback, as many as Python prints itself
 
-# what most code uses: imported in both zygotes
+# what most code uses, and what that imports when it is first called
 
 _STDLIB = """
-    ast base64 bisect calendar collections collections.abc concurrent.futures
-    contextlib copy csv dataclasses datetime decimal difflib encodings.ascii
-    encodings.idna encodings.latin_1 encodings.utf_8 enum fractions functools
-    glob hashlib heapq html io itertools json locale logging math numbers
-    operator pathlib pprint queue random re secrets statistics string struct
-    tempfile textwrap time timeit traceback types typing unicodedata uuid
-    warnings zlib _strptime
+    _strptime ast base64 bisect bz2 calendar cmath collections collections.abc
+    concurrent.futures.thread contextlib copy csv ctypes dataclasses datetime
+    decimal difflib encodings.ascii encodings.cp1252 encodings.idna
+    encodings.latin_1 encodings.unicode_escape encodings.utf_16
+    encodings.utf_8_sig enum fractions functools getpass glob gzip hashlib
+    heapq html io itertools json locale logging lzma math numbers operator
+    pathlib pprint queue random re secrets sqlite3 statistics string struct
+    textwrap time timeit tokenize types typing unicodedata uuid
+    xml.etree.ElementTree zipfile zlib zoneinfo
 """.split()
 
 _DEFAULT = """
     numpy pandas matplotlib.pyplot seaborn scipy.stats scipy.optimize
     scipy.signal scipy.linalg scipy.interpolate scipy.integrate scipy.sparse
-    PIL.Image openpyxl
+    sklearn.linear_model sklearn.model_selection sklearn.preprocessing
+    sklearn.metrics sklearn.cluster sklearn.ensemble sympy PIL.Image openpyxl
 """.split()
 
 # what their first use would import
 
 _COMPANIONS = {
-    "matplotlib.pyplot": """
-        matplotlib.backends.backend_agg matplotlib.backends.backend_pdf
-        matplotlib.backends.backend_svg matplotlib.animation
-        matplotlib.dates mpl_toolkits.mplot3d
-    """.split(),
-    "pandas": ["pandas.plotting._matplotlib", "pandas.io.formats.style"],
-    "PIL.Image": ["PIL.PngImagePlugin", "PIL.JpegImagePlugin"],
+    "numpy": "numpy.random numpy.linalg numpy.fft numpy.ma numpy.polynomial",
+    "pandas": """
+        pandas.io.formats.style pandas.plotting._matplotlib pandas.io.excel
+        dateutil.parser dateutil.tz
+    """,
+    "matplotlib": """
+        matplotlib.pyplot matplotlib.animation matplotlib.dates
+        matplotlib.patches matplotlib.gridspec mpl_toolkits.mplot3d
+        matplotlib.backends.backend_pdf matplotlib.backends.backend_svg
+    """,
+    "PIL.Image": "PIL.ImageDraw PIL.ImageFont PIL.ImageFilter",
+    "openpyxl": "openpyxl.styles openpyxl.chart openpyxl.writer.excel",
 }
 
-_CACHE = "/tmp/pyexec-cache"
-
-# one thread before the fork; more than one process may run per core after it
+# one thread before the fork, and no more than the core that a run gets after
 
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -56,164 +67,213 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "NUMEXPR_MAX_THREADS": "1",
+    "LOKY_MAX_CPU_COUNT": "1",
+    "JOBLIB_MULTIPROCESSING": "0",
     "MPLBACKEND": "Agg",
     "LANG": "C.UTF-8",
-    "PATH": "/usr/bin:/bin",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "USER": "nobody",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
 
 def preload(names):
-    """Import and warm what children will use; return the names.
+    """Import and warm what children will use; return the list of names.
 
     names is a tuple of modules, or None for those of the default set that
-    are installed.  ImportError where one of names cannot be had.
+    are installed; the standard library's usual ones come with any.
+    ImportError where one of names cannot be had, RuntimeError where a module
+    has left a thread behind: both with a sentence for the log.
     """
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
 
-    for name in _STDLIB:
-        importlib.import_module(name)
+    # for matplotlib's and fontconfig's lists of fonts: children have them in
+    # memory
+    cache = tempfile.mkdtemp(prefix="pyexec-")
+    os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
+    try:
+        loaded = _load(names)
+        _warm()
+    finally:
+        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
+        shutil.rmtree(cache, ignore_errors=True)
 
     _pyexec_figures.install()
-
-    default = names is None
-    loaded = []
-
-    if default or names:
-        _prepare_matplotlib()
-
-    for name in _DEFAULT if default else names:
-        try:
-            importlib.import_module(name)
-        except ImportError as exc:
-            if default:
-                continue
-            raise ImportError("preload=%s cannot be imported: %s"
-                              % (name, exc)) from None
-        loaded.append(name)
-        for companion in _COMPANIONS.get(name, ()):
-            try:
-                importlib.import_module(companion)
-            except ImportError:
-                pass
-
-    _warm()
-
-    if threading.active_count() != 1:
-        raise RuntimeError("an imported module has started a thread")
+    _check_threads()
 
     return loaded
 
 
-def _prepare_matplotlib():
-    """Give it a place for its font cache: children only read it."""
-    os.makedirs(_CACHE, exist_ok=True)
-    os.environ["MPLCONFIGDIR"] = _CACHE
-    os.environ["XDG_CACHE_HOME"] = _CACHE
+def _load(names):
+    for name in _STDLIB:
+        _import(name)
+
+    if names is None:
+        return [name for name in _DEFAULT if _import(name)]
+
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception as exc:
+            raise ImportError("preload=%s cannot be imported: %s"
+                              % (name, exc)) from None
+    return list(names)
+
+
+def _import(name):
+    try:
+        importlib.import_module(name)
+    except Exception:
+        return False
+    return True
 
 
 def _warm():
-    """Do once what is slow the first time."""
-    if "numpy" in sys.modules:
-        import numpy
-        numpy.linalg.svd(numpy.random.rand(8, 8))
+    for name, companions in _COMPANIONS.items():
+        if name in sys.modules:
+            for companion in companions.split():
+                _import(companion)
 
-    if "pandas" in sys.modules:
-        import io
-        import pandas
-        frame = pandas.read_csv(io.StringIO("day,value\n2026-01-01,1.5\n"
-                                            "2026-01-02,2.5\n"),
-                                parse_dates=["day"])
-        str(frame.describe())
-        str(frame.groupby("day").sum())
+    for name, warm in _FIRST_USES.items():
+        if name in sys.modules:
+            warm(sys.modules[name])
 
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
-        return
 
-    import io
+def _warm_numpy(numpy):
+    numpy.linalg.svd(numpy.random.default_rng().random((8, 8)))
+    str(numpy.linspace(0, 1, 3))
+
+
+def _warm_pandas(pandas):
+    frame = pandas.read_csv(io.StringIO("day,value\n2026-01-01,1.5\n"
+                                        "2026-01-02,2.5\n"),
+                            parse_dates=["day"])
+    str(frame.describe())
+    str(frame.groupby("day").sum())
+    frame.info(buf=io.StringIO())
+    frame.to_csv(io.StringIO())
+
+    if "matplotlib.pyplot" in sys.modules:
+        frame.plot(x="day", y="value")
+
+
+def _warm_pyplot(pyplot):
     figure, (one, two) = pyplot.subplots(2)
-    if "pandas" in sys.modules:
-        frame["value"].plot(kind="line", ax=one)
     one.plot([1, 2, 3], label="line")
     one.set_title(r"Title $\alpha^2$", fontweight="bold")
     one.set_xlabel("x")
     one.legend()
     two.bar(["a", "b"], [1, 2])
     two.grid(True)
-    pyplot.tight_layout()
+    figure.tight_layout()
     for kind in ("png", "pdf", "svg"):
-        pyplot.savefig(io.BytesIO(), format=kind)
+        figure.savefig(io.BytesIO(), format=kind)
     pyplot.close("all")
-    _pyexec_figures._saved = False
+
+
+# in this order: pandas draws as well
+
+_FIRST_USES = {
+    "numpy": _warm_numpy,
+    "pandas": _warm_pandas,
+    "matplotlib.pyplot": _warm_pyplot,
+    "PIL.Image": lambda image: image.init(),
+}
+
+
+def _check_threads():
+    """A fork takes one thread along: the locks of others would stay locked."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(timeout=1)
+
+    count = threading.active_count()
+    if os.path.exists("/proc/self/task"):
+        count = max(count, len(os.listdir("/proc/self/task")))
+    if count > 1:
+        raise RuntimeError("a module that was imported runs %d threads:"
+                           " leave it out of preload=" % (count - 1))
 
 
 def reseed():
-    """What would be alike in all children of a zygote: chance."""
-    random.seed()
+    """In a child: what would be alike in all of a zygote's, chance."""
+    for name, seed in _SEEDS.items():
+        if name in sys.modules:
+            seed(sys.modules[name])
 
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
 
-    tempfile = sys.modules.get("tempfile")
-    if tempfile is not None:
-        tempfile._name_sequence = None
+# temporary names are drawn per process id: all children have the same
+
+_SEEDS = {
+    "random": lambda module: module.seed(),
+    "numpy.random": lambda module: module.seed(),
+    "sympy.core.random": lambda module: module.rng.seed(),
+    "tempfile": lambda module: setattr(module, "_name_sequence", None),
+}
 
 
 def begin(code):
-    """Make __main__ as new; return its namespace.
+    """Make __main__ as new for code, which is main.py; return its namespace.
 
-    The current directory is the run's: temporary files are made in it.
+    The current directory is the run's.  It is the home, and the place of
+    temporary files: those that the code leaves are files that it created.
     """
     cwd = os.getcwd()
-
-    os.environ["HOME"] = cwd
-    os.environ["TMPDIR"] = cwd
-    if "tempfile" in sys.modules:
-        sys.modules["tempfile"].tempdir = None
+    os.environ["HOME"] = os.environ["TMPDIR"] = cwd
+    tempfile.tempdir = cwd
 
     sys.argv = [FILE_NAME]
     sys.orig_argv = ["python3", FILE_NAME]
-    sys.path = [p for p in sys.path if p not in ("", ".")]
+    sys.path = [path for path in sys.path if path not in ("", ".", cwd)]
 
-    lines = [line + "\n" for line in code.split("\n")]
+    # tracebacks show the lines of what runs, whatever becomes of the file
+    lines = io.StringIO(code, newline=None).readlines()
     linecache.cache[FILE_NAME] = (len(code), None, lines, FILE_NAME)
 
-    module = sys.modules["__main__"]
-    namespace = module.__dict__
+    namespace = _main.__dict__
     namespace.clear()
     namespace.update(__name__="__main__", __doc__=None, __package__=None,
                      __loader__=None, __spec__=None, __file__=FILE_NAME,
                      __builtins__=builtins)
+    sys.modules["__main__"] = _main
     return namespace
+
+
+_main = types.ModuleType("__main__")
 
 
 def describe(exc):
     """Return (type, message, file, line, traceback, undefined, errno).
 
-    Never raises: what the code did to the interpreter is its own affair.
+    file is "" and line 0 where no line of the code is to blame; undefined is
+    the name that a NameError missed, or ""; errno an OSError's, or 0.  The
+    traceback is what Python prints, cut in its middle to MAX_TEXT.  Never
+    raises: what the code did to the interpreter spoils but its own answer.
     """
     kind, message, file, line, raw, undefined, errno = ("Exception", "", "",
                                                         0, "", "", 0)
     try:
-        kind = str(type(exc).__name__)
+        kind = _plain(_type_name(type(exc)))
         message = _message(exc)
         file, line = _location(exc)
-        if isinstance(exc, NameError) and not isinstance(exc,
-                                                         UnboundLocalError):
-            undefined = str(exc.name or "")
-        if isinstance(exc, OSError) and isinstance(exc.errno, int):
-            errno = min(max(exc.errno, 0), 4095)
-        raw = _format(exc)
+        undefined = _undefined(exc)
+        errno = _errno(exc)
+        raw = _cut(_format(exc))
     except BaseException:
         pass
     return kind, message, file, line, raw, undefined, errno
 
 
+# past a metaclass, and past a subclass of str
+
+_type_name = type.__dict__["__name__"].__get__
+_plain = str.__str__
+
+
 def _message(exc):
     try:
-        return str(exc)[:MAX_TEXT]
+        return _plain(str(exc))[:MAX_TEXT]
     except BaseException:
         return "<exception str() failed>"
 
@@ -229,15 +289,48 @@ def _location(exc):
     return (FILE_NAME, line) if line else ("", 0)
 
 
+def _undefined(exc):
+    # to import what a local variable misses would not help it
+    if isinstance(exc, NameError) and not isinstance(exc, UnboundLocalError):
+        return _plain(getattr(exc, "name", None) or "")
+    return ""
+
+
+def _errno(exc):
+    if isinstance(exc, OSError) and isinstance(exc.errno, int):
+        return exc.errno if 0 < exc.errno < 4096 else 0
+    return 0
+
+
 def _format(exc):
     if isinstance(exc, SystemExit):
         return ""
-    text = "".join(traceback.format_exception(type(exc), exc,
-                                              exc.__traceback__))
-    if len(text) > MAX_TEXT:
-        # the end of a traceback says more than its middle
-        text = text[:MAX_TEXT // 2] + text[-MAX_TEXT // 2:]
-    return text
+    formatted = traceback.TracebackException(type(exc), exc, exc.__traceback__,
+                                             limit=-MAX_FRAMES)
+    _hide_ours(formatted)
+    return "".join(formatted.format())
+
+
+def _hide_ours(formatted):
+    """Nobody wants to know how show() came to save."""
+    ours = (_format.__code__.co_filename,
+            _pyexec_figures.finish.__code__.co_filename)
+    todo = [formatted]
+
+    while todo:
+        one = todo.pop()
+        one.stack[:] = [f for f in one.stack if f.filename not in ours]
+        todo += getattr(one, "exceptions", None) or ()
+        todo += filter(None, (one.__cause__, one.__context__))
+
+
+def _cut(text):
+    """The ends of a traceback say more than its middle."""
+    if len(text) <= MAX_TEXT:
+        return text
+    middle = "\n  [...]\n"
+    half = (MAX_TEXT - len(middle)) // 2
+    return text[:half] + middle + text[-half:]
 
 
 def print_exception(exc):
@@ -246,45 +339,69 @@ def print_exception(exc):
         if exc.code is not None and not isinstance(exc.code, int):
             print(exc.code, file=sys.stderr)
         return
+
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(exc), exc, exc.__traceback__)
         return
-    # with the lines of the code, should it have removed main.py
-    sys.stderr.write("".join(traceback.format_exception(exc)))
+
+    try:
+        text = _format(exc)
+    except BaseException:
+        sys.__excepthook__(type(exc), exc, exc.__traceback__)
+    else:
+        sys.stderr.write(text)
 
 
 def exit_code(exc):
+    """The status that Python would exit with, 1..255 for any failure."""
+    if isinstance(exc, KeyboardInterrupt):
+        return 130
     if not isinstance(exc, SystemExit):
-        return 130 if isinstance(exc, KeyboardInterrupt) else 1
+        return 1
     if exc.code is None:
         return 0
     if not isinstance(exc.code, int):
         return 1
-    if exc.code & 0xff == 0 and exc.code != 0:
-        return 255       # the system keeps eight bits: an error stays one
-    return exc.code & 0xff
+    if exc.code == 0:
+        return 0
+    # the system keeps eight bits: a failure stays one
+    return exc.code & 0xff or 1
 
 
 def finish():
     """What Python does when it ends, without ending it: in the same order."""
     for step in (threading._shutdown, _pyexec_figures.finish,
-                 atexit._run_exitfuncs, _clear_main, gc.collect):
+                 atexit._run_exitfuncs, _clear_main, gc.collect, _flush):
         try:
             step()
         except BaseException as exc:
-            print_exception(exc)
+            _complain(exc)
 
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BaseException:
-            pass
+
+def _complain(exc):
+    try:
+        print_exception(exc)
+    except BaseException:
+        pass    # there is no standard error any more
 
 
 def _clear_main():
     """Files that were not closed are written when nothing refers to them."""
-    namespace = sys.modules["__main__"].__dict__
-    names = [n for n in namespace if n != "__builtins__"]
+    namespace = _main.__dict__
+    names = [name for name in namespace if name != "__builtins__"]
 
-    for name in sorted(names, key=lambda n: not str(n).startswith("_")):
-        namespace[name] = None
+    for private in (True, False):
+        for name in names:
+            if _is_private(name) == private:
+                namespace[name] = None
+
+
+def _is_private(name):
+    name = str(name)
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()

@@ -48,6 +48,7 @@ fi
 
 TOP=$(pwd)
 export TEST_NGINX_PYTHON="$PREFIX"
+export PYEXEC_TEST_PYTHON="$PREFIX/bin/python3"
 
 step "clang" compile_with_clang
 step "units in C" sh t/unit/build.sh "$BUILD/unit"

@@ -1,0 +1,109 @@
+"""Runs code as the pool does: in forks of an interpreter that is warm.
+
+PYEXEC_TEST_PYTHON names the interpreter; the default is this one.
+"""
+
+import collections
+import gc
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+PYTHON = os.environ.get("PYEXEC_TEST_PYTHON") or sys.executable
+SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src/python"
+
+sys.path.insert(0, str(SOURCES))
+
+Run = collections.namedtuple("Run", "status stdout stderr failed files")
+
+
+def has(module):
+    """Whether PYTHON can import module."""
+    return subprocess.run([PYTHON, "-I", "-c", "import " + module],
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Zygote:
+    """names as preload() takes them."""
+
+    def __init__(self, names):
+        self.process = subprocess.Popen(
+            [PYTHON, "-I", "-u", "-X", "utf8", __file__, json.dumps(names)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.loaded = json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.communicate()
+
+    def run(self, code, files=()):
+        """Run code in a new directory, with empty files in it.
+
+        The answer: exit status, output, what describe() says or None, and
+        the contents by name of the files there are afterwards.
+        """
+        with tempfile.TemporaryDirectory() as top:
+            top = pathlib.Path(top)
+            directory = top / "run"
+            directory.mkdir()
+            for name in files:
+                (directory / name).touch()
+
+            self.process.stdin.write(json.dumps([code, str(top)]) + "\n")
+            self.process.stdin.flush()
+            status = json.loads(self.process.stdout.readline())
+
+            failed = top / "failed"
+            return Run(status, (top / "out").read_text(),
+                       (top / "err").read_text(),
+                       json.loads(failed.read_text()) if failed.exists()
+                       else None,
+                       {str(path.relative_to(directory)): path.read_bytes()
+                        for path in directory.rglob("*") if path.is_file()})
+
+
+def serve(names):
+    import _pyexec_startup
+
+    loaded = _pyexec_startup.preload(tuple(names) if names is not None
+                                     else None)
+    gc.collect()
+    gc.freeze()
+    print(json.dumps(loaded))
+
+    for line in sys.stdin:
+        code, top = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            child(_pyexec_startup, code, top)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def child(startup, code, top):
+    for number, path, flags in ((0, "/dev/null", os.O_RDONLY),
+                                (1, top + "/out", os.O_WRONLY | os.O_CREAT),
+                                (2, top + "/err", os.O_WRONLY | os.O_CREAT)):
+        os.dup2(os.open(path, flags, 0o600), number)
+    sys.stdin = open(0, closefd=False)
+    os.chdir(top + "/run")
+
+    startup.reseed()
+    status = 0
+    namespace = startup.begin(code)
+    try:
+        exec(compile(code, "main.py", "exec"), namespace)
+    except BaseException as exc:
+        exc = exc.with_traceback(exc.__traceback__.tb_next)
+        with open(top + "/failed", "w") as report:
+            json.dump(startup.describe(exc), report)
+        startup.print_exception(exc)
+        status = startup.exit_code(exc)
+    del namespace
+    startup.finish()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    serve(json.loads(sys.argv[1]))
