@@ -1,5 +1,6 @@
 #!/bin/sh
 
-# nginx, with the run-time of AddressSanitizer for a module that needs it.
+# nginx itself is built without AddressSanitizer: the run-time, which a module
+# built with it needs, has to be loaded before it.
 
 LD_PRELOAD=$(gcc -print-file-name=libasan.so) exec /usr/sbin/nginx "$@"
