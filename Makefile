@@ -18,6 +18,8 @@ CC_OPT     := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
 LD_OPT     := -Wl,-z,relro -Wl,-z,now
 ASAN       := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
+# not NGINX, in which nginx itself looks for inherited sockets
+
 SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
 MODULES    := /usr/lib/nginx/modules

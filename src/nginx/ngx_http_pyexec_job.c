@@ -38,6 +38,8 @@ static ngx_int_t ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx,
     pyexec_str_t *json);
 static void ngx_http_pyexec_job_timeout(ngx_event_t *ev);
+static ngx_int_t ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx,
+    const char *detail);
 static void ngx_http_pyexec_job_finalize(ngx_http_pyexec_ctx_t *ctx,
     ngx_int_t rc);
 static void ngx_http_pyexec_job_cleanup(void *data);
@@ -79,21 +81,19 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (queue == NGX_HTTP_PYEXEC_RUNS) {
+    rc = NGX_OK;
 
+    if (pool->load->down || pool->controls[queue].connection == NULL) {
+        rc = NGX_DECLINED;
+
+    } else if (queue == NGX_HTTP_PYEXEC_RUNS) {
         rc = ngx_http_pyexec_load_admit(pool);
+    }
 
-        if (rc != NGX_OK) {
-            (void) ngx_http_pyexec_header(r, "Retry-After", "1");
-
-            return rc == NGX_BUSY
-                   ? ngx_http_pyexec_error(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                 "the queue is full",
-                                 sizeof("the queue is full") - 1)
-                   : ngx_http_pyexec_error(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                 "the pool is not there",
-                                 sizeof("the pool is not there") - 1);
-        }
+    if (rc != NGX_OK) {
+        return ngx_http_pyexec_job_busy(ctx, rc == NGX_BUSY
+                                             ? "the queue is full"
+                                             : "the pool is not there");
     }
 
     cln->handler = ngx_http_pyexec_job_cleanup;
@@ -714,7 +714,6 @@ ngx_http_pyexec_job_timeout(ngx_event_t *ev)
 {
     ngx_http_pyexec_ctx_t  *ctx = ev->data;
 
-    static char  queued[] = "no runner was free in time";
     static char  silent[] = "the pool does not answer";
 
     if (ctx->state == NGX_HTTP_PYEXEC_RUNNING) {
@@ -729,12 +728,20 @@ ngx_http_pyexec_job_timeout(ngx_event_t *ev)
         return;
     }
 
-    (void) ngx_http_pyexec_header(ctx->request, "Retry-After", "1");
-
     ngx_http_pyexec_job_finalize(ctx,
-               ngx_http_pyexec_error(ctx->request,
-                                     NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     queued, sizeof(queued) - 1));
+               ngx_http_pyexec_job_busy(ctx, "no runner was free in time"));
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx, const char *detail)
+{
+    if (ngx_http_pyexec_header(ctx->request, "Retry-After", "1") != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_pyexec_error(ctx->request, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                 detail, ngx_strlen(detail));
 }
 
 

@@ -140,10 +140,6 @@ ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
     ngx_uint_t        i, n;
     ngx_slab_pool_t  *shpool;
 
-    if (pool->load->down) {
-        return NGX_DECLINED;
-    }
-
     shpool = (ngx_slab_pool_t *) pool->zone->shm.addr;
 
     rc = NGX_BUSY;

@@ -1,5 +1,6 @@
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ int
 pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
 {
     int             client;
+    struct pollfd   pfd;
     struct timeval  stall = { PYEXEC_STALL, 0 };
 
     client = pyexec_serve_accept(control);
@@ -48,12 +50,20 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
         return -1;
     }
 
+    /* one that did not wait for its turn: what it asked for is still there */
+
+    pfd.fd = client;
+    pfd.events = POLLRDHUP;
+
+    if (poll(&pfd, 1, 0) == 1) {
+        (void) close(client);
+        return -1;
+    }
+
     (void) setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof(stall));
     (void) setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof(stall));
 
     if (pyexec_recv(client, buf, type, NULL, 0) == -1) {
-
-        /* no errno: the client did not wait for its turn */
 
         if (errno) {
             pyexec_log(PYEXEC_LOG_ERR, "reading a request failed: %m");

@@ -22,7 +22,9 @@ sub new {
     my $modules = join '', map { "load_module $_;\n" } split ' ', $ENV{TEST_NGINX_LOAD_MODULES};
     my $user = $> == 0 ? 'user ' . ($o{user} || 'nobody nogroup') . ';' : '';
     my $more = $o{more} // '';
+    my $listen = $o{listen} // '';
     (my $locations = $Pyexec::LOCATIONS) =~ s/\bdefault\b/$self->{name}/g;
+    $more =~ s/\bdefault\b/$self->{name}/g;
 
     chmod 0755, $dir;
     make_path("$dir/logs", "$dir/temp");
@@ -43,7 +45,7 @@ http {
     scgi_temp_path $dir/temp/scgi;
     pyexec_pool $self->{name} python=$ENV{TEST_NGINX_PYTHON} $o{pool};
     server {
-        listen 127.0.0.1:$port;
+        listen 127.0.0.1:$port $listen;
         pyexec_workspace $dir/workspace;
         pyexec_json_errors on;
         $locations
@@ -113,8 +115,8 @@ sub response {
     while (time < $end && $select->can_read($end - time)) {
         sysread $socket, $text, 65536, length $text or last;
     }
-    my ($code, $content) = $text =~ /\AHTTP\/1.1 (\d+).*?\r\n\r\n(.*)\z/s or return { code => 0 };
-    return { code => $code, body => $content, json => scalar eval { decode_json($content) } };
+    my ($code, $head, $content) = $text =~ /\AHTTP\/1.1 (\d+)(.*?\r\n)\r\n(.*)\z/s or return { code => 0 };
+    return { code => $code, head => $head, body => $content, json => scalar eval { decode_json($content) } };
 }
 
 sub post {
