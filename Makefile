@@ -1,155 +1,140 @@
 
-# make run      installs what is missing, builds, serves on 127.0.0.1:8080
-# make test     installs what is missing, builds, runs every test
-# make asan     the same with AddressSanitizer and UBSan
-# make install  DESTDIR=
+# make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
+# make test     builds with gcc and with clang, runs every test; SUITES=
+# make asan     runs every test with AddressSanitizer and UBSan
+# make install  the module and the pool's program; DESTDIR=
 # make clean
+#
+# Each installs those of Debian's packages that it needs and does not find.
 
 PORT       ?= 8080
-WORKSPACE  ?= $(CURDIR)/workspace
-BUILD      := $(CURDIR)/build
+WORKSPACE  ?= workspace
+SUITES     := t/*.t
+BUILD      := build
+CC         := gcc
 
-# not NGINX, which nginx takes for the sockets of a binary upgrade
+CC_OPT     := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+              -fstack-clash-protection
+LD_OPT     := -Wl,-z,relro -Wl,-z,now
+ASAN       := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+# not NGINX, in which nginx itself looks for inherited sockets
 
 SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
-PYTHON     := /usr/bin/python3
-VENV       := $(BUILD)/venv
-DOCDIR     := /usr/share/doc/libnginx-mod-http-pyexec
 MODULES    := /usr/lib/nginx/modules
+DOCS       := /usr/share/doc/libnginx-mod-http-pyexec
 
-SUDO       := $(shell test "$$(id -u)" = 0 || echo sudo)
+PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
+              libseccomp-dev libpython3-dev libmd-dev
 
-# nginx itself, what it takes to build a module for it, and what the pool
-# and the makefile need
+RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
-PACKAGES   := nginx nginx-dev gcc libc6-dev make pkg-config libyajl-dev \
-              libseccomp-dev libpython3-dev libmd-dev python3 python3-venv \
-              curl ca-certificates
+TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl
 
-TEST_PACKAGES := libcmocka-dev clang perl openssl libgcc-12-dev
-
-# of the Python packages, where PyPI can't be reached
+# instead of PyPI's, where that can't be reached
 
 PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-seaborn python3-scipy python3-pil \
                    python3-openpyxl python3-sympy python3-sklearn
 
-SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-              -fno-omit-frame-pointer
+OBJS       := $(BUILD)/nginx/objs
+PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
+UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
+                  $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
 
-CC_OPT     := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-LD_OPT     := -Wl,-z,relro -Wl,-z,now
+.PHONY: all run test asan install clean modules \
+        packages run-packages test-packages
+.DELETE_ON_ERROR:
 
-MODULE     := $(BUILD)/ngx_http_pyexec_module.so
-POOL       := $(BUILD)/pyexec-pool
-
-SOURCES    := config config.make ngx_http_pyexec_module.c \
-              $(wildcard src/*/*.c src/*/*.h src/*/*.py src/*/*.sh)
-
-.PHONY: all build run test asan install clean packages test-packages
-
-all: build
+all: modules
 
 
 # installing
 
-define install_packages
-	@missing=; for p in $(1); do \
-	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null \
-	        | grep -q 'ok installed' || missing="$$missing $$p"; \
-	done; \
-	test -z "$$missing" || { \
-	    echo "installing$$missing"; \
-	    $(SUDO) apt-get update -qq; \
-	    $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-	        apt-get install -y -qq --no-install-recommends $$missing \
-	        > /dev/null; \
-	}
-endef
-
 packages:
-	$(call install_packages,$(PACKAGES))
+	@sh t/tools/packages.sh $(PACKAGES)
 
-test-packages: packages
-	$(call install_packages,$(TEST_PACKAGES))
+run-packages:
+	@sh t/tools/packages.sh $(RUN_PACKAGES)
 
-# build/python names the prefix that the pool is to use
+test-packages:
+	@sh t/tools/packages.sh $(TEST_PACKAGES)
 
-$(BUILD)/python: requirements-code-exec.txt | packages
-	@mkdir -p $(BUILD)
-	@if $(PYTHON) -m venv $(VENV) \
-	    && $(VENV)/bin/python -m pip install -q -r $<; \
+# the prefix of the Python environment that the pool is to use
+
+build/python: requirements-code-exec.txt | run-packages
+	@mkdir -p build
+	@if /usr/bin/python3 -m venv --clear build/venv \
+	    && build/venv/bin/pip install -q --only-binary :all: -r $<; \
 	then \
-	    echo $(VENV) > $@; \
+	    echo $(CURDIR)/build/venv > $@; \
 	else \
-	    echo "PyPI can't be reached: Debian's packages are taken"; \
-	    $(SUDO) apt-get update -qq; \
-	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	        --no-install-recommends $(PYTHON_PACKAGES) > /dev/null \
-	    && echo /usr > $@; \
+	    echo "no packages from PyPI, taking Debian's"; \
+	    sh t/tools/packages.sh $(PYTHON_PACKAGES) && echo /usr > $@; \
 	fi
 
 
-# building
+# building: configure wants to write beside its sources, nginx's makefile
+# knows what depends on what
 
-build: $(MODULE)
-
-# configure lists the files: again when there are others
-
-LIST := $(sort $(wildcard src/*/*.c src/python/*.py))
-
-$(shell mkdir -p $(BUILD); echo $(LIST) | cmp -s - $(BUILD)/files \
-    || echo $(LIST) > $(BUILD)/files)
-
-$(BUILD)/nginx/objs/Makefile: config config.make $(BUILD)/files | packages
-	@mkdir -p $(BUILD)
-	@rm -rf $(BUILD)/nginx && cp -r $(NGINX_SRC) $(BUILD)/nginx
-	cd $(BUILD)/nginx && bash -c '. ./conf_flags \
-	    && ./configure "$${NGX_CONF_FLAGS[@]}" $(CONFIGURE_FLAGS) \
+$(OBJS)/Makefile: config config.make Makefile | packages
+	@mkdir -p $(BUILD)/nginx
+	@ln -sfn $(NGINX_SRC)/* $(BUILD)/nginx
+	@echo "configuring nginx's modules in $(BUILD)"
+	@cd $(BUILD)/nginx && bash -c '. ./conf_flags \
+	    && ./configure "$${NGX_CONF_FLAGS[@]}" --with-cc=$(CC) \
+	        --with-cc-opt="$(CC_OPT)" --with-ld-opt="$(LD_OPT)" \
 	        --add-dynamic-module=$(CURDIR)' > configure.log \
-	    || { tail -3 configure.log; exit 1; }
+	    || { tail -n 3 configure.log; rm -f objs/Makefile; exit 1; }
 
-$(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES)
-	cd $(BUILD)/nginx && $(MAKE) -s -f objs/Makefile modules
-	@cp $(BUILD)/nginx/objs/ngx_http_pyexec_module.so \
-	    $(BUILD)/nginx/objs/pyexec-pool $(BUILD)
+modules: $(OBJS)/Makefile
+	@$(MAKE) -s --no-print-directory -C $(BUILD)/nginx -f objs/Makefile \
+	    modules
+	@ln -f $(PRODUCTS:$(BUILD)/%=$(OBJS)/%) $(BUILD)
+
+$(PRODUCTS): modules ;
+
+# a unit test takes from the library what it needs
+
+$(BUILD)/unit/libpyexec.a: $(PRODUCTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
+
+vpath %.c t/unit t/tools
+
+$(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
+	    -Isrc/wire -Isrc/pool -Isrc/nginx -o $@ $^ $(LD_OPT) \
+	    $$(pkg-config --libs cmocka python3-embed libseccomp yajl libmd)
 
 
 # running
 
-run: build $(BUILD)/python
-	@SERVER=$(SERVER) BUILD=$(BUILD) PORT=$(PORT) WORKSPACE=$(WORKSPACE) \
-	    PREFIX=$$(cat $(BUILD)/python) sh t/tools/run.sh
+run: run-packages modules build/python
+	@SERVER=$(SERVER) MODULE=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
+	    PYTHON=$$(cat build/python) PORT=$(PORT) \
+	    WORKSPACE=$(abspath $(WORKSPACE)) exec sh t/tools/run.sh
 
+test: test-packages modules $(UNITS) build/python
+	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang modules
+	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	    SUITES="$(SUITES)" sh t/tools/test.sh
 
-# testing
+# gcc comes with the sanitizers' libraries; nginx itself is built without
 
-export TEST_NGINX_BINARY       := $(SERVER)
-export TEST_NGINX_LOAD_MODULES := $(MODULE)
+asan:
+	@$(MAKE) --no-print-directory test BUILD=build/asan \
+	    SERVER=$(CURDIR)/t/tools/nginx-asan.sh LD_OPT="$(ASAN)" \
+	    CC_OPT="-O1 -fno-omit-frame-pointer -DPYEXEC_ASAN $(ASAN)"
 
-test: test-packages build $(BUILD)/python
-	BUILD=$(BUILD) PREFIX=$$(cat $(BUILD)/python) sh t/tools/test.sh
-
-# nginx itself is not instrumented: the run-time has to be loaded before it
-
-asan: export PYEXEC_CFLAGS := -O1 -g -DPYEXEC_ASAN $(SANITIZE)
-asan: export PYEXEC_LDFLAGS := $(SANITIZE)
-asan: export SANITIZE := $(SANITIZE)
-asan: export ASAN_OPTIONS := \
-    detect_leaks=0:allocator_may_return_null=1:handle_segv=0
-asan: test-packages $(BUILD)/python
-	@mkdir -p $(BUILD)/asan && cp $(BUILD)/python $(BUILD)/asan
-	$(MAKE) BUILD=$(BUILD)/asan SERVER=$(CURDIR)/t/tools/nginx-asan.sh \
-	    CC_OPT="-O1 -g -DPYEXEC_ASAN $(SANITIZE)" LD_OPT="$(SANITIZE)" \
-	    test
-
-install: build
-	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCDIR)
-	install -m 644 $(MODULE) $(DESTDIR)$(MODULES)
-	install -m 755 $(POOL) $(DESTDIR)$(MODULES)
-	install -m 644 conf.example requirements-code-exec.txt README.md \
-	    SECURITY.md CHANGES $(DESTDIR)$(DOCDIR)
+install: modules
+	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)
+	install -m 644 $(BUILD)/ngx_http_pyexec_module.so $(DESTDIR)$(MODULES)
+	install $(BUILD)/pyexec-pool $(DESTDIR)$(MODULES)
+	install -m 644 conf.example requirements-code-exec.txt CHANGES \
+	    $(wildcard *.md) $(DESTDIR)$(DOCS)
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf build

@@ -1,51 +1,70 @@
 # nginx's configure runs this when it has written the makefile: the pool's
-# program, with the Python sources built in, is made with the modules.
+# program, with the Python sources built in, is made with the modules and
+# installed beside them.
 
-pyexec_dir=$ngx_addon_dir
-pyexec_libs=`pkg-config --libs python3-embed libseccomp yajl libmd`
-pyexec_incs="-I$pyexec_dir/src/wire -I$pyexec_dir/src/pool \
-             `pkg-config --cflags python3-embed libseccomp yajl libmd`"
-pyexec_cflags="${PYEXEC_CFLAGS--O2 -g -D_FORTIFY_SOURCE=2} \
-               -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror \
+pyexec_src=$ngx_addon_dir/src
+pyexec_obj=$NGX_OBJS/pyexec
+pyexec_pkgs="python3-embed libseccomp yajl libmd"
+
+pyexec_cflags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g \
                -fPIE -fstack-protector-strong"
-pyexec_ldflags="${PYEXEC_LDFLAGS-} -pie -Wl,-z,relro -Wl,-z,now"
-pyexec_objs=
 
-cat << END >> $NGX_MAKEFILE
+case "$NGX_CC_OPT" in
+    *_FORTIFY_SOURCE* | *-fsanitize=*)
+    ;;
+
+    *)
+        pyexec_cflags="$pyexec_cflags -D_FORTIFY_SOURCE=2"
+    ;;
+esac
+
+case "$NGX_MODULES_PATH" in
+    /*)
+        pyexec_dest=$NGX_MODULES_PATH
+    ;;
+
+    *)
+        pyexec_dest=$NGX_PREFIX/$NGX_MODULES_PATH
+    ;;
+esac
+
+cat << END                                                    >> $NGX_MAKEFILE
+
+PYEXEC_CFLAGS = $pyexec_cflags $NGX_CC_OPT \\
+	-I$pyexec_src/wire -I$pyexec_src/pool \\
+	`pkg-config --cflags $pyexec_pkgs`
+
+PYEXEC_LIBS = -pie -Wl,-z,relro -Wl,-z,now $NGX_LD_OPT \\
+	`pkg-config --libs $pyexec_pkgs`
+
+PYEXEC_SRCS = \$(wildcard $pyexec_src/pool/*.c $pyexec_src/wire/*.c)
+
+PYEXEC_OBJS = \$(PYEXEC_SRCS:$pyexec_src/%.c=$pyexec_obj/%.o)
+
+PYEXEC_PYTHON = \$(wildcard $pyexec_src/python/*.py)
 
 modules:	$NGX_OBJS/pyexec-pool
 
-END
+$NGX_OBJS/pyexec-pool:	\$(PYEXEC_OBJS) $pyexec_obj/modules.o
+	\$(CC) \$(PYEXEC_CFLAGS) -o \$@ \$^ \$(PYEXEC_LIBS)
 
-for pyexec_src in $pyexec_dir/src/pool/*.c $pyexec_dir/src/wire/*.c; do
+$pyexec_obj/%.o:	$pyexec_src/%.c $NGX_MAKEFILE
+	@mkdir -p \$(@D)
+	\$(CC) \$(PYEXEC_CFLAGS) -MMD -MP -c -o \$@ \$<
 
-    pyexec_obj=$NGX_OBJS/addon/pool/`basename $pyexec_src .c`.o
-    pyexec_objs="$pyexec_objs $pyexec_obj"
+-include \$(PYEXEC_OBJS:.o=.d)
 
-    cat << END >> $NGX_MAKEFILE
+$pyexec_obj/modules.o:	$pyexec_obj/modules.S \$(PYEXEC_PYTHON)
+	\$(CC) -c -o \$@ \$<
 
-$pyexec_obj:	$pyexec_src
-	mkdir -p $NGX_OBJS/addon/pool
-	\$(CC) $pyexec_cflags $pyexec_incs -MMD -c -o \$@ $pyexec_src
+$pyexec_obj/modules.S:	$pyexec_src/pool/modules.sh \$(PYEXEC_PYTHON)
+	@mkdir -p \$(@D)
+	sh $pyexec_src/pool/modules.sh \$(PYEXEC_PYTHON) > \$@
 
--include $NGX_OBJS/addon/pool/`basename $pyexec_src .c`.d
+install:	pyexec-install
 
-END
-
-done
-
-cat << END >> $NGX_MAKEFILE
-
-$NGX_OBJS/addon/pool/modules.S:	$pyexec_dir/src/pool/modules.sh \\
-		`echo $pyexec_dir/src/python/*.py`
-	mkdir -p $NGX_OBJS/addon/pool
-	sh $pyexec_dir/src/pool/modules.sh $pyexec_dir/src/python/*.py > \$@
-
-$NGX_OBJS/addon/pool/modules.o:	$NGX_OBJS/addon/pool/modules.S
-	\$(CC) -c -o \$@ $NGX_OBJS/addon/pool/modules.S
-
-$NGX_OBJS/pyexec-pool:	$pyexec_objs $NGX_OBJS/addon/pool/modules.o
-	\$(CC) $pyexec_cflags $pyexec_ldflags -o \$@ $pyexec_objs \\
-		$NGX_OBJS/addon/pool/modules.o $pyexec_libs
+pyexec-install:	$NGX_OBJS/pyexec-pool
+	mkdir -p '\$(DESTDIR)$pyexec_dest'
+	install $NGX_OBJS/pyexec-pool '\$(DESTDIR)$pyexec_dest'
 
 END

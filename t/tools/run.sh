@@ -5,9 +5,9 @@
 
 set -eu
 
-prefix=$(mktemp -d "${TMPDIR:-/tmp}/pyexec.XXXXXX")
+prefix=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-run.XXXXXX")
 trap 'rm -rf "$prefix"' EXIT
-mkdir -p "$prefix/temp" "$WORKSPACE"
+mkdir -p "$WORKSPACE"
 
 # root stays root, and its pool becomes nobody: so a workspace where only root
 # can go can be used, and sessions that root has made
@@ -18,35 +18,64 @@ if [ "$(id -u)" = 0 ]; then
     user='user root;'
 fi
 
-sed -e "s|^load_module .*|load_module $BUILD/ngx_http_pyexec_module.so;|" \
+temp=
+
+for name in client_body proxy fastcgi uwsgi scgi; do
+    temp="$temp ${name}_temp_path $prefix/$name;"
+done
+
+sed -e "s|^load_module .*|load_module $MODULE;|" \
     -e "s|^user .*|$user|" \
     -e "s|^error_log .*|error_log stderr notice;|" \
     -e "s|^pid .*|pid $prefix/nginx.pid;|" \
-    -e "s|access_log .*|access_log $prefix/access.log pyexec; client_body_temp_path $prefix/temp/body; proxy_temp_path $prefix/temp/proxy; fastcgi_temp_path $prefix/temp/fastcgi; uwsgi_temp_path $prefix/temp/uwsgi; scgi_temp_path $prefix/temp/scgi;|" \
-    -e "s|python=[^;]*|python=$PREFIX|" \
+    -e "s|access_log .*|access_log $prefix/access.log pyexec;$temp|" \
+    -e "s|python=[^;]*|python=$PYTHON|" \
     -e "s|listen .*|listen 127.0.0.1:$PORT;|" \
     -e "s|pyexec_workspace .*|pyexec_workspace $WORKSPACE;|" \
     conf.example > "$prefix/nginx.conf"
 
+# In a terminal nginx is its foreground job, in a process group of its own: an
+# interrupt is for nginx, and make sees its recipe end well.
+
+read -r _ _ _ _ group _ _ foreground _ < /proc/$$/stat
+
+if [ "$group" = "$foreground" ]; then
+    set -m
+fi
+
 "$SERVER" -p "$prefix" -c "$prefix/nginx.conf" -e stderr -g 'daemon off;' &
 nginx=$!
-trap 'kill -QUIT $nginx 2>/dev/null' INT TERM
+trap 'kill -QUIT $nginx' INT TERM
 
-url=http://127.0.0.1:$PORT/api/execute-code
+api=http://127.0.0.1:$PORT/api
 
-until curl -s -o /dev/null "$url"; do
-    kill -0 $nginx 2>/dev/null || exit 1
+# the first answer that needs the pool
+
+until curl -sf -o /dev/null "$api/code-results/default"; do
+    if ! kill -0 $nginx 2>/dev/null; then
+        wait $nginx
+        exit
+    fi
+
+    sleep 0.1
 done
 
 cat <<END
 
-The API is at $url; Ctrl-C ends it.  Try:
+$api/execute-code is there until Ctrl-C.  Try:
 
-curl -s $url -d '{"code": "a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n    a, b = b, a + b\nprint(out)"}'
+curl -s $api/execute-code -d '{"code": "a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n    a, b = b, a + b\nprint(out)"}'
 
 END
 
-# twice: the first wait ends with the signal, the second with nginx
+case $- in
+    *m*)
+        fg > /dev/null
+    ;;
 
-wait $nginx || true
-wait $nginx 2>/dev/null || true
+    *)
+        # a signal ends the first wait, nginx the second
+
+        wait $nginx || wait $nginx
+    ;;
+esac

@@ -1,71 +1,68 @@
 #!/bin/sh
 
-# Runs every test; "make test" gives the environment.  Goes on after a
-# failure, and ends with 1 if there was one.
+# Runs every test, whatever fails; "make test" gives the environment.
+#
+# The suites are run thrice by root, and twice by others: as they are, by
+# nobody, and where there are no namespaces.  Each has its own way to the
+# sandbox.
 
-set -u
+set -eu
 
-failed=0
+failed=
 
 step() {
     echo "== $1"
     shift
-    "$@" || failed=1
-}
-
-if [ -n "${SANITIZE-}" ]; then
-    CFLAGS="$SANITIZE"
-    export CFLAGS
-fi
-
-compile_with_clang() {
-    for file in src/*/*.c; do
-        case $file in
-        src/nginx/ngx_*) continue ;;
-        esac
-
-        clang -fsyntax-only -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror \
-            -Isrc/wire -Isrc/nginx -Isrc/pool \
-            $(pkg-config --cflags python3-embed) "$file" || return 1
-    done
-
-    for file in ngx_http_pyexec_module.c src/nginx/ngx_*.c; do
-        (cd "$BUILD/nginx" && clang -fsyntax-only -Wall -Wextra -Werror \
-            -Wno-unused-parameter -Wno-sign-compare \
-            -Wno-missing-field-initializers -Wno-cast-function-type \
-            -I src/core -I src/event -I src/event/modules -I src/os/unix \
-            -I objs -I src/http -I src/http/modules -I src/http/v2 \
-            -I "$TOP/src/nginx" -I "$TOP/src/wire" "$TOP/$file") || return 1
-    done
+    "$@" || failed=yes
 }
 
 # the genuine Test::Nginx::Socket where it is, else the runner in t/lib
 
-if ! perl -MTest::Nginx::Socket -e 1 2>/dev/null; then
-    PERL5LIB=t/lib
-    export PERL5LIB
-fi
+perl -MTest::Nginx::Socket -e 1 2>/dev/null || export PERL5LIB=t/lib
 
-TOP=$(pwd)
-export TEST_NGINX_PYTHON="$PREFIX"
-export PYEXEC_TEST_PYTHON="$PREFIX/bin/python3"
+export TEST_NGINX_BINARY="$SERVER"
+export TEST_NGINX_LOAD_MODULES="$BUILD/ngx_http_pyexec_module.so"
+export TEST_NGINX_PYTHON="$PYTHON"
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export PYTHONDONTWRITEBYTECODE=1
 
-step "clang" compile_with_clang
-step "units in C" sh t/unit/build.sh "$BUILD/unit"
-step "units in Python" /usr/bin/python3 -m unittest discover -s t/python \
-    -p '*_test.py'
-step "suites" prove t/*.t
+step "units in C" prove "$BUILD"/unit/*_test
 
-# once more as an ordinary user: what a root of nginx's can do is not there
+step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
+    /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
+
+step "suites" prove $SUITES
+
+step "suites, without namespaces" "$BUILD/unit/no-namespaces" prove $SUITES
 
 if [ "$(id -u)" = 0 ]; then
-    step "suites, as an ordinary user" sh t/tools/as-nobody.sh
+
+    # what nobody needs may be where it can't go
+
+    copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
+    trap 'rm -rf "$copy"' EXIT
+
+    cp -r t src ./*.c "$BUILD"/*pyexec* "$copy"
+
+    if [ "$PYTHON" != /usr ]; then
+        cp -al "$PYTHON" "$copy/python" 2>/dev/null \
+            || cp -a "$PYTHON" "$copy/python"
+        TEST_NGINX_PYTHON=$copy/python
+    fi
+
+    TEST_NGINX_LOAD_MODULES=$copy/ngx_http_pyexec_module.so
+
+    chown nobody:nogroup "$copy" "$copy/t"
+    chmod 755 "$copy"
+    cd "$copy"
+
+    step "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
+        --clear-groups env HOME="$copy" prove $SUITES
 fi
 
-# and without namespaces, as in an ordinary container
+if [ -n "$failed" ]; then
+    echo "== some tests failed"
+    exit 1
+fi
 
-cc -o "$BUILD/no-namespaces" t/tools/no-namespaces.c -lseccomp
-step "suites, without namespaces" "$BUILD/no-namespaces" prove t/*.t
-
-[ $failed = 0 ] && echo "all tests passed" || echo "some tests failed"
-exit $failed
+echo "== all tests passed"
