@@ -54,7 +54,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -73,6 +72,7 @@
 #include "pyexec_io.h"
 #include "pyexec_log.h"
 #include "pyexec_pool.h"
+#include "pyexec_process.h"
 #include "pyexec_steward.h"
 
 
@@ -82,43 +82,6 @@
 #define PYEXEC_PAUSE        500            /* ms */
 
 
-typedef enum {
-    PYEXEC_ZYGOTE = 0,
-    PYEXEC_RUNNER,
-    PYEXEC_CLERK,
-    PYEXEC_SWEEPER
-} pyexec_role_e;
-
-
-typedef struct {
-    pyexec_role_e          role;
-    pyexec_zygote_e        kind;           /* of a zygote */
-    pid_t                  pid;            /* 0: none */
-    int                    link;           /* to a zygote; -1: none */
-    unsigned               loaded:1;       /* a zygote: it forks */
-    unsigned               retiring:1;     /* a zygote: another follows */
-    uint64_t               born;
-} pyexec_process_t;
-
-
-/* two for each kind of zygote: one that serves, and one that retires */
-
-#define PYEXEC_PROCESSES    (2 * PYEXEC_KINDS + PYEXEC_MAX_WORKERS + 2)
-
-
-typedef struct {
-    pyexec_pool_t          pool;
-    char                  *title;          /* argv's memory */
-    size_t                 title_size;
-    char                   walls[512];
-    int                    signals;
-    unsigned               said_ready:1;
-    unsigned               ending:1;
-    unsigned               nprocesses;
-    pyexec_process_t       processes[PYEXEC_PROCESSES];
-} pyexec_main_t;
-
-
 static void pyexec_main_title(pyexec_main_t *m, int argc, char **argv);
 static void pyexec_main_lock(void);
 static void pyexec_main_identity(pyexec_pool_t *pool);
@@ -126,10 +89,6 @@ static void pyexec_main_workspaces(pyexec_pool_t *pool);
 static void pyexec_main_descriptors(pyexec_main_t *m);
 static void pyexec_main_signals(pyexec_main_t *m);
 static void pyexec_main_plan(pyexec_main_t *m);
-static void pyexec_main_start(pyexec_main_t *m, pyexec_process_t *p);
-static void pyexec_main_become(pyexec_main_t *m, pyexec_process_t *p,
-    int link) __attribute__((noreturn));
-static void pyexec_main_drop(const pyexec_sandbox_t *sb);
 static int pyexec_main_wait(pyexec_main_t *m);
 static void pyexec_main_link(pyexec_main_t *m, pyexec_process_t *p);
 static void pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
@@ -143,19 +102,12 @@ static void pyexec_main_end(pyexec_main_t *m);
 static unsigned pyexec_main_count(const pyexec_main_t *m, unsigned zygotes);
 
 
-static const char *const  pyexec_titles[] = {
-    [PYEXEC_ZYGOTE] = "zygote",
-    [PYEXEC_RUNNER] = "runner",
-    [PYEXEC_CLERK] = "clerk",
-    [PYEXEC_SWEEPER] = "sweeper"
-};
-
-
 #ifdef PYEXEC_ASAN
 
 /* its leaks are those of processes that end; the rest is for the code's sake */
 
 const char *__asan_default_options(void);
+
 
 const char *
 __asan_default_options(void)
@@ -190,7 +142,7 @@ main(int argc, char **argv)
     pyexec_main_plan(&m);
 
     for (i = 0; i < m.nprocesses; i++) {
-        pyexec_main_start(&m, &m.processes[i]);
+        pyexec_process_start(&m, &m.processes[i]);
     }
 
     while (pyexec_main_wait(&m)) { /* void */ }
@@ -380,141 +332,6 @@ pyexec_main_plan(pyexec_main_t *m)
 }
 
 
-static void
-pyexec_main_start(pyexec_main_t *m, pyexec_process_t *p)
-{
-    int  link[2] = { -1, -1 };
-
-    if (p->role == PYEXEC_ZYGOTE
-        && socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == -1)
-    {
-        pyexec_die("socketpair(): %m");
-    }
-
-    p->born = pyexec_now();
-    p->pid = p->role == PYEXEC_ZYGOTE
-             ? pyexec_sandbox_fork_zygote(&m->pool.sandbox) : fork();
-
-    if (p->pid == -1) {
-        pyexec_die("fork(): %m");
-    }
-
-    if (p->pid == 0) {
-        (void) close(link[0]);
-        pyexec_main_become(m, p, link[1]);
-    }
-
-    p->link = link[0];
-
-    if (link[1] != -1) {
-        (void) close(link[1]);
-    }
-}
-
-
-static void
-pyexec_main_become(pyexec_main_t *m, pyexec_process_t *p, int link)
-{
-    int             log;
-    char            name[32];
-    sigset_t        set;
-    unsigned        i;
-    pyexec_pool_t  *pool;
-
-    pool = &m->pool;
-
-    (void) snprintf(name, sizeof(name), "pyexec-%s", pyexec_titles[p->role]);
-    (void) prctl(PR_SET_NAME, name);
-    (void) snprintf(m->title, m->title_size, "pyexec-pool %s: %s", pool->name,
-                    pyexec_titles[p->role]);
-
-    (void) sigemptyset(&set);
-    (void) sigprocmask(SIG_SETMASK, &set, NULL);
-
-    (void) close(m->signals);
-    (void) close(PYEXEC_FD_LOCK);
-    (void) close(pool->lifeline[1]);
-
-    for (i = 0; i < m->nprocesses; i++) {
-        if (m->processes[i].link != -1) {
-            (void) close(m->processes[i].link);
-        }
-    }
-
-    if (p->role == PYEXEC_ZYGOTE) {
-
-        /* out of the way of what its children have as 3 */
-
-        log = fcntl(PYEXEC_FD_RUNS, F_DUPFD_CLOEXEC, 16);
-        pyexec_log_open(log);
-
-        (void) close(PYEXEC_FD_RUNS);
-        (void) close(PYEXEC_FD_FILES);
-        (void) close(pool->lifeline[0]);
-
-        if (pool->steward[0] != -1) {
-            (void) close(pool->steward[0]);
-            (void) close(pool->steward[1]);
-        }
-
-        for (i = 0; i < pool->kinds; i++) {
-            (void) close(pool->queue[i][0]);
-
-            if (i != p->kind) {
-                (void) close(pool->queue[i][1]);
-            }
-        }
-
-        pyexec_zygote(pool, p->kind, link);
-    }
-
-    for (i = 0; i < pool->kinds; i++) {
-        (void) close(pool->queue[i][1]);
-    }
-
-    if (pool->steward[1] != -1) {
-        (void) close(pool->steward[1]);
-    }
-
-    pyexec_main_drop(&pool->sandbox);
-
-    switch (p->role) {
-
-    case PYEXEC_RUNNER:
-        (void) close(PYEXEC_FD_FILES);
-        pyexec_runner(pool);
-
-    case PYEXEC_CLERK:
-        pyexec_clerk(pool);
-
-    default:
-        (void) close(PYEXEC_FD_FILES);
-        pyexec_sweeper(pool);
-    }
-}
-
-
-/* the trusted processes: what runs as the same user must not trace them */
-
-static void
-pyexec_main_drop(const pyexec_sandbox_t *sb)
-{
-    if (geteuid() == 0
-        && (setgroups(0, NULL) == -1
-            || setresgid(sb->gid, sb->gid, sb->gid) == -1
-            || setresuid(sb->uid, sb->uid, sb->uid) == -1))
-    {
-        pyexec_die("setresuid(): %m");
-    }
-
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1
-        || prctl(PR_SET_DUMPABLE, 0) == -1)
-    {
-        pyexec_die("prctl(): %m");
-    }
-}
-
-
 /* returns 0 when all is over */
 
 static int
@@ -580,7 +397,7 @@ pyexec_main_wait(pyexec_main_t *m)
         if (m->processes[i].pid == 0
             && pyexec_now() - m->processes[i].born > PYEXEC_YOUNG)
         {
-            pyexec_main_start(m, &m->processes[i]);
+            pyexec_process_start(m, &m->processes[i]);
         }
     }
 
@@ -705,7 +522,7 @@ pyexec_main_replace(pyexec_main_t *m, pyexec_process_t *p)
     next->kind = p->kind;
     next->link = -1;
 
-    pyexec_main_start(m, next);
+    pyexec_process_start(m, next);
 }
 
 
@@ -768,11 +585,11 @@ pyexec_main_died(pyexec_main_t *m, pyexec_process_t *p, int status)
 
     if (WIFSIGNALED(status)) {
         pyexec_log(PYEXEC_LOG_ERR, "a %s was killed by signal %d",
-                   pyexec_titles[p->role], WTERMSIG(status));
+                   pyexec_process_name(p), WTERMSIG(status));
 
     } else if (WEXITSTATUS(status)) {
         pyexec_log(PYEXEC_LOG_ERR, "a %s exited with status %d",
-                   pyexec_titles[p->role], WEXITSTATUS(status));
+                   pyexec_process_name(p), WEXITSTATUS(status));
 
     } else {
 
@@ -782,7 +599,7 @@ pyexec_main_died(pyexec_main_t *m, pyexec_process_t *p, int status)
     }
 
     if (pyexec_now() - p->born > PYEXEC_YOUNG) {
-        pyexec_main_start(m, p);
+        pyexec_process_start(m, p);
     }
 }
 

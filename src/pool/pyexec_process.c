@@ -1,0 +1,168 @@
+
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "pyexec_io.h"
+#include "pyexec_log.h"
+#include "pyexec_process.h"
+
+
+static void pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p,
+    int link) __attribute__((noreturn));
+static void pyexec_process_drop(const pyexec_sandbox_t *sb);
+
+
+static const char *const  pyexec_titles[] = {
+    [PYEXEC_ZYGOTE] = "zygote",
+    [PYEXEC_RUNNER] = "runner",
+    [PYEXEC_CLERK] = "clerk",
+    [PYEXEC_SWEEPER] = "sweeper"
+};
+
+
+void
+pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
+{
+    int  link[2] = { -1, -1 };
+
+    if (p->role == PYEXEC_ZYGOTE
+        && socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == -1)
+    {
+        pyexec_die("socketpair(): %m");
+    }
+
+    p->born = pyexec_now();
+    p->pid = p->role == PYEXEC_ZYGOTE
+             ? pyexec_sandbox_fork_zygote(&m->pool.sandbox) : fork();
+
+    if (p->pid == -1) {
+        pyexec_die("fork(): %m");
+    }
+
+    if (p->pid == 0) {
+        (void) close(link[0]);
+        pyexec_process_become(m, p, link[1]);
+    }
+
+    p->link = link[0];
+
+    if (link[1] != -1) {
+        (void) close(link[1]);
+    }
+}
+
+
+static void
+pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
+{
+    int             log;
+    char            name[32];
+    sigset_t        set;
+    unsigned        i;
+    pyexec_pool_t  *pool;
+
+    pool = &m->pool;
+
+    (void) snprintf(name, sizeof(name), "pyexec-%s", pyexec_titles[p->role]);
+    (void) prctl(PR_SET_NAME, name);
+    (void) snprintf(m->title, m->title_size, "pyexec-pool %s: %s", pool->name,
+                    pyexec_titles[p->role]);
+
+    (void) sigemptyset(&set);
+    (void) sigprocmask(SIG_SETMASK, &set, NULL);
+
+    (void) close(m->signals);
+    (void) close(PYEXEC_FD_LOCK);
+    (void) close(pool->lifeline[1]);
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].link != -1) {
+            (void) close(m->processes[i].link);
+        }
+    }
+
+    if (p->role == PYEXEC_ZYGOTE) {
+
+        /* out of the way of what its children have as 3 */
+
+        log = fcntl(PYEXEC_FD_RUNS, F_DUPFD_CLOEXEC, 16);
+        pyexec_log_open(log);
+
+        (void) close(PYEXEC_FD_RUNS);
+        (void) close(PYEXEC_FD_FILES);
+        (void) close(pool->lifeline[0]);
+
+        if (pool->steward[0] != -1) {
+            (void) close(pool->steward[0]);
+            (void) close(pool->steward[1]);
+        }
+
+        for (i = 0; i < pool->kinds; i++) {
+            (void) close(pool->queue[i][0]);
+
+            if (i != p->kind) {
+                (void) close(pool->queue[i][1]);
+            }
+        }
+
+        pyexec_zygote(pool, p->kind, link);
+    }
+
+    for (i = 0; i < pool->kinds; i++) {
+        (void) close(pool->queue[i][1]);
+    }
+
+    if (pool->steward[1] != -1) {
+        (void) close(pool->steward[1]);
+    }
+
+    pyexec_process_drop(&pool->sandbox);
+
+    switch (p->role) {
+
+    case PYEXEC_RUNNER:
+        (void) close(PYEXEC_FD_FILES);
+        pyexec_runner(pool);
+
+    case PYEXEC_CLERK:
+        pyexec_clerk(pool);
+
+    default:
+        (void) close(PYEXEC_FD_FILES);
+        pyexec_sweeper(pool);
+    }
+}
+
+
+/* the trusted processes: what runs as the same user must not trace them */
+
+static void
+pyexec_process_drop(const pyexec_sandbox_t *sb)
+{
+    if (geteuid() == 0
+        && (setgroups(0, NULL) == -1
+            || setresgid(sb->gid, sb->gid, sb->gid) == -1
+            || setresuid(sb->uid, sb->uid, sb->uid) == -1))
+    {
+        pyexec_die("setresuid(): %m");
+    }
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1
+        || prctl(PR_SET_DUMPABLE, 0) == -1)
+    {
+        pyexec_die("prctl(): %m");
+    }
+}
+
+
+const char *
+pyexec_process_name(const pyexec_process_t *p)
+{
+    return pyexec_titles[p->role];
+}

@@ -1,0 +1,60 @@
+
+/* The first process's view of the others. */
+
+#ifndef _PYEXEC_PROCESS_H_INCLUDED_
+#define _PYEXEC_PROCESS_H_INCLUDED_
+
+
+#include "pyexec_pool.h"
+
+
+typedef enum {
+    PYEXEC_ZYGOTE = 0,
+    PYEXEC_RUNNER,
+    PYEXEC_CLERK,
+    PYEXEC_SWEEPER
+} pyexec_role_e;
+
+
+typedef struct {
+    pyexec_role_e          role;
+    pyexec_zygote_e        kind;           /* of a zygote */
+    pid_t                  pid;            /* 0: none */
+    int                    link;           /* to a zygote; -1: none */
+    unsigned               loaded:1;       /* a zygote: it forks */
+    unsigned               retiring:1;     /* a zygote: another follows */
+    uint64_t               born;
+} pyexec_process_t;
+
+
+/* two for each kind of zygote: one that serves, and one that retires */
+
+#define PYEXEC_PROCESSES    (2 * PYEXEC_KINDS + PYEXEC_MAX_WORKERS + 2)
+
+
+typedef struct {
+    pyexec_pool_t          pool;
+    char                  *title;          /* argv's memory */
+    size_t                 title_size;
+    char                   walls[512];
+    int                    signals;
+    unsigned               said_ready:1;
+    unsigned               ending:1;
+    unsigned               nprocesses;
+    pyexec_process_t       processes[PYEXEC_PROCESSES];
+} pyexec_main_t;
+
+
+/*
+ * Forks the process that p describes: it does not return there.  Dies where
+ * it can't.
+ */
+
+void pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p);
+
+/* "runner" */
+
+const char *pyexec_process_name(const pyexec_process_t *p);
+
+
+#endif /* _PYEXEC_PROCESS_H_INCLUDED_ */
