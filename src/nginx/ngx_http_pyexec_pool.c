@@ -689,6 +689,12 @@ ngx_http_pyexec_pool_exec(ngx_http_pyexec_pool_t *pool, char **argv)
 
     (void) execve((char *) pool->program.data, argv, envp);
 
+    /* the log's own descriptor is closed; this one is the error log's too */
+
+    (void) dprintf(STDERR_FILENO, "nginx: [alert] execve(\"%s\") failed "
+                   "(%d: %s)\n", (char *) pool->program.data, ngx_errno,
+                   strerror(ngx_errno));
+
     _exit(1);
 }
 

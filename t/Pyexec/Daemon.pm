@@ -20,7 +20,7 @@ sub new {
     my $self = bless { %o, master => $$, name => "test$$" }, $class;
     my $dir = $self->{dir} = tempdir('pyexec-daemon.XXXXXX', TMPDIR => 1, CLEANUP => 1);
     my $modules = join '', map { "load_module $_;\n" } split ' ', $ENV{TEST_NGINX_LOAD_MODULES};
-    my $user = $> == 0 ? 'user ' . ($o{user} || 'nobody nogroup') . ';' : '';
+    my $user = $> == 0 ? 'user ' . $class->user . ';' : '';
     my $more = $o{more} // '';
     my $listen = $o{listen} // '';
     (my $locations = $Pyexec::LOCATIONS) =~ s/\bdefault\b/$self->{name}/g;
@@ -62,6 +62,14 @@ END
     ($self->{pid}) = slurp("$dir/nginx.pid") =~ /(\d+)/;
     $self->until(20, sub { $self->log =~ /is ready/ }) or die "no pool: " . $self->log;
     return $self;
+}
+
+# nobody, where it can go where the module and Python are
+
+sub user {
+    (my $pool = $ENV{TEST_NGINX_LOAD_MODULES}) =~ s{[^/]*$}{pyexec-pool};
+    return system('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'test', '-x', $pool, '-a',
+                  '-r', "$ENV{TEST_NGINX_PYTHON}/lib") == 0 ? 'nobody nogroup' : 'root';
 }
 
 sub DESTROY {
