@@ -41,6 +41,7 @@ if [ "$(id -u)" = 0 ]; then
     trap 'rm -rf "$copy"' EXIT
 
     cp -r t src ./*.c "$BUILD"/*pyexec* "$copy"
+    rm -f "$copy/t/style.t"
 
     if [ "$PYTHON" != /usr ]; then
         cp -al "$PYTHON" "$copy/python" 2>/dev/null \
