@@ -49,7 +49,7 @@ if [ "$(id -u)" = 0 ]; then
         TEST_NGINX_PYTHON=$copy/python
     fi
 
-    cp "$BUILD/unit/no-namespaces" "$copy"
+    cp "$BUILD/unit/no-namespaces" "$BUILD/unit/sandbox_test" "$copy"
     TEST_NGINX_LOAD_MODULES=$copy/ngx_http_pyexec_module.so
     BUILD=$copy
 
@@ -58,17 +58,18 @@ if [ "$(id -u)" = 0 ]; then
     cd "$copy"
 
     step "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
-        --clear-groups env HOME="$copy" prove $SUITES
+        --clear-groups env HOME="$copy" prove "$BUILD/sandbox_test" $SUITES
 
     rm -rf t/servroot
 
 else
-    cp "$BUILD/unit/no-namespaces" "$BUILD"
+    cp "$BUILD/unit/no-namespaces" "$BUILD/unit/sandbox_test" "$BUILD"
 fi
 
 # only namespaces make that of use which only root can reach: in the copy
 
-step "suites, without namespaces" "$BUILD/no-namespaces" prove $SUITES
+step "suites, without namespaces" "$BUILD/no-namespaces" \
+    prove "$BUILD/sandbox_test" $SUITES
 
 if [ -n "$failed" ]; then
     echo "== some tests failed"

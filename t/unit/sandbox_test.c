@@ -692,7 +692,7 @@ probe(const pyexec_sandbox_t *wanted)
 
 
 static void
-refuses_what_others_can_read(void **state)
+probe_refuses_what_cannot_hold(void **state)
 {
     unsigned          i;
     char              session[PATH_MAX + 8];
@@ -705,6 +705,10 @@ refuses_what_others_can_read(void **state)
     (void) snprintf(session, sizeof(session), "%s/mine", workspace);
 
     assert_int_equal(probe(&probed), 0);
+
+    s = probed;
+    s.strict = 1;
+    assert_int_equal(probe(&s), !probed.namespaces || !probed.landlock);
 
     s = probed;
     s.python = session;
@@ -805,7 +809,7 @@ main(void)
 
     struct CMUnitTest  tests[CASES + 2] = {
         [CASES] = cmocka_unit_test(dies_with_its_zygote),
-        cmocka_unit_test(refuses_what_others_can_read)
+        cmocka_unit_test(probe_refuses_what_cannot_hold)
     };
 
     for (i = 0; i < CASES; i++) {
