@@ -24,8 +24,13 @@ is($d->wait_for($long)->{status}, 'ok', 'is not pulled from under its process');
 
 my %zygotes = map { $_ => 1 } $d->pids_of('light zygote');
 is(scalar(grep { ($d->post('print(1)')->{status} // '') eq 'ok' } 1 .. 20), 20, 'runs are ok');
-ok($d->until(5, sub { my @now = $d->pids_of('light zygote'); @now && !grep { $zygotes{$_} } @now }),
-   'while the interpreter is replaced by a new one');
+# a child that waits is used up first: two at a time, both runners have one
+
+ok($d->until(10, sub {
+       $d->wait_for($_) for map { $d->post_in_background('import time; time.sleep(0.2)') } 1 .. 2;
+       my @now = $d->pids_of('light zygote');
+       @now && !grep { $zygotes{$_} } @now;
+   }), 'while the interpreter is replaced by a new one');
 
 my $before = join ' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes;
 system("$ENV{TEST_NGINX_BINARY} -t -p $d->{dir} -c $d->{dir}/nginx.conf -e $d->{dir}/logs/error.log 2>/dev/null") if $ENV{TEST_NGINX_BINARY};
