@@ -100,7 +100,7 @@ for my $who ('cache manager', 'pool', 'light zygote', 'runner', 'child', 'worker
 
 {
     my $run = $d->post_in_background('import time; time.sleep(1); print(3)');
-    $d->until(5, sub { $d->list('default')->[-1]{status} eq 'running' });
+    $d->until(5, sub { grep { $_->{status} eq 'running' } @{ $d->list('default') } });
     $d->signal('QUIT');
     is($d->wait_for($run)->{status}, 'ok', 'quit waits for a run');
 }
