@@ -30,7 +30,7 @@ _cache = None                  # matplotlib's own directory, if we made it
 
 
 def install():
-    """Make show() save, now or as soon as pyplot is there: once, please."""
+    """Make show() save, once pyplot is there.  To be called once."""
     if _PYPLOT in sys.modules:
         _patch(sys.modules[_PYPLOT])
     else:
