@@ -646,10 +646,6 @@ ngx_http_pyexec_pool_exec(ngx_http_pyexec_pool_t *pool, char **argv)
         /* huge pages for the heap: forking copies fewer page tables */
 
         "GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
-#ifdef PYEXEC_ASAN
-        /* with its name before it */
-        getenv("ASAN_OPTIONS") ? getenv("ASAN_OPTIONS") - 13 : NULL,
-#endif
         NULL
     };
 

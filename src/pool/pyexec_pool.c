@@ -151,6 +151,21 @@ static const char *const  pyexec_titles[] = {
 };
 
 
+#ifdef PYEXEC_ASAN
+
+/* its leaks are those of processes that end; the rest is for the code's sake */
+
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+    return "detect_leaks=0:allocator_may_return_null=1:handle_segv=0";
+}
+
+#endif
+
+
 int
 main(int argc, char **argv)
 {

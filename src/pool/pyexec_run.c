@@ -92,6 +92,8 @@ pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
         (void) close(run.dir);
     }
 
+    /* of a run that did not get far */
+
     if (run.run_id[0]) {
         pyexec_run_unlock(store, run.run_id);
     }
@@ -405,6 +407,7 @@ pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *sp)
 static void
 pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
 {
+    int              rc, err;
     pyexec_buf_t     json = { NULL, 0, 0 };
     pyexec_item_t    item;
     pyexec_result_t  result;
@@ -432,11 +435,17 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
 
     /* where the line can't be written, the note tells that there was a run */
 
-    if (pyexec_history_end(run->store, &run->request->session, run->runs,
-                           &item) == -1)
-    {
+    rc = pyexec_history_end(run->store, &run->request->session, run->runs,
+                            &item);
+    err = errno;
+
+    /* who has the answer may remove the run */
+
+    pyexec_run_unlock(run->store, run->run_id);
+
+    if (rc == -1) {
         pyexec_serve_error(run->client, 500, "the run cannot be recorded",
-                           errno);
+                           err);
 
     } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
         pyexec_serve_error(run->client, 500, "the run was interrupted", 0);
