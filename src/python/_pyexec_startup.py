@@ -38,8 +38,7 @@ _STDLIB = """
 _DEFAULT = """
     numpy pandas matplotlib.pyplot seaborn scipy.stats scipy.optimize
     scipy.signal scipy.linalg scipy.interpolate scipy.integrate scipy.sparse
-    sklearn.linear_model sklearn.model_selection sklearn.preprocessing
-    sklearn.metrics sklearn.cluster sklearn.ensemble sympy PIL.Image openpyxl
+    PIL.Image openpyxl
 """.split()
 
 # what their first use would import
