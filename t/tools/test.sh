@@ -26,6 +26,8 @@ export TEST_NGINX_PYTHON="$PYTHON"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export PYTHONDONTWRITEBYTECODE=1
 
+step "style" prove t/style.t
+
 step "units in C" prove "$BUILD"/unit/*_test
 
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
@@ -42,7 +44,7 @@ if [ "$(id -u)" = 0 ]; then
     copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
     trap 'rm -rf "$copy"' EXIT
 
-    cp -r t src ./*.c "$BUILD"/*pyexec* "$copy"
+    cp -r t "$BUILD"/*pyexec* "$copy"
 
     if [ "$PYTHON" != /usr ]; then
         cp -al "$PYTHON" "$copy/python" 2>/dev/null \
