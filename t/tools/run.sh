@@ -60,11 +60,14 @@ until curl -sf -o /dev/null "$api/code-results/default"; do
     sleep 0.1
 done
 
+code='a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n'
+code=$code'    a, b = b, a + b\nprint(out)'
+
 cat <<END
 
 $api/execute-code is there until Ctrl-C.  Try:
 
-curl -s $api/execute-code -d '{"code": "a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n    a, b = b, a + b\nprint(out)"}'
+curl -s $api/execute-code -d '{"code": "$code"}'
 
 END
 
