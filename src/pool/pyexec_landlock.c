@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "pyexec_landlock.h"
+#include "pyexec_log.h"
 #include "pyexec_root.h"
 
 
@@ -183,7 +184,13 @@ pyexec_landlock_path(int abi, int ruleset, const char *path, uint64_t access)
 
     fd = open(path, O_PATH|O_CLOEXEC);
     if (fd == -1) {
-        return errno == ENOENT ? NULL : "open()";
+        if (errno == ENOENT) {
+            return NULL;
+        }
+
+        pyexec_log(PYEXEC_LOG_ERR, "\"%s\" is out of the pool's reach: %m",
+                   path);
+        return "open()";
     }
 
     what = pyexec_landlock_fd(abi, ruleset, fd, access);
