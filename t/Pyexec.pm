@@ -25,16 +25,34 @@ $ENV{TEST_NGINX_LOAD_MODULES} = "$top/build/ngx_http_pyexec_module.so"
 $ENV{TEST_NGINX_WORKSPACE} = tempdir('pyexec-ws.XXXXXX', TMPDIR => 1);
 chmod 0777, $ENV{TEST_NGINX_WORKSPACE};
 
-# a pool may be at work in it for a moment after its nginx is gone
+# when nginx is gone, the pool goes, and leaves nothing but the workspace
 
 my $owner = $$;
 
-END {
-    my $end = time + 10;
+sub holders {
+    return grep {
+        grep { (readlink $_ // '') eq $ENV{TEST_NGINX_WORKSPACE} } glob "$_/fd/*"
+    } glob '/proc/[0-9]*';
+}
 
-    while ($owner == $$ && -d $ENV{TEST_NGINX_WORKSPACE} && time < $end) {
-        local $?;
-        remove_tree($ENV{TEST_NGINX_WORKSPACE}, { error => \my $errors });
+END {
+    if ($owner == $$) {
+        my $status = $?;
+        my $end = time + 15;
+        my @left;
+
+        do {
+            select undef, undef, undef, 0.05;
+            @left = holders();
+            remove_tree($ENV{TEST_NGINX_WORKSPACE}, { error => \my $errors })
+                unless @left;
+        } while ((@left || -d $ENV{TEST_NGINX_WORKSPACE}) && time < $end);
+
+        if (@left || -d $ENV{TEST_NGINX_WORKSPACE}) {
+            print STDERR "# left behind: @left $ENV{TEST_NGINX_WORKSPACE}\n";
+            $status ||= 1;
+        }
+        $? = $status;
     }
 }
 

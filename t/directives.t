@@ -2,6 +2,8 @@ use lib 't';
 use Pyexec;
 use Test::Nginx::Socket 'no_plan';
 
+mkdir "$ENV{TEST_NGINX_WORKSPACE}/$_" or die for qw(old old/lib old/lib/python3.9 old/lib/python3.9/site-packages);
+
 # what "nginx -t" refuses, each with its file, line and reason
 
 no_long_string();
@@ -328,3 +330,15 @@ location /x { pyexec_execute default; } location /y { pyexec_execute default; py
 --- must_die
 --- error_log
 "pyexec_retain" of workspace
+
+
+
+=== TEST 26: an environment of another Python
+--- http_config
+pyexec_pool default;
+pyexec_pool b python=$TEST_NGINX_WORKSPACE/old;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+of pyexec pool "b" is an environment of Python 3.9, the pool embeds 3.

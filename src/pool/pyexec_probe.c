@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 
 #include "pyexec_landlock.h"
 #include "pyexec_log.h"
+#include "pyexec_root.h"
 #include "pyexec_sandbox.h"
 #include "pyexec_seccomp.h"
 #include "pyexec_tree.h"
@@ -30,6 +33,8 @@
 #define PYEXEC_PROBE_RUN    "20000101T000000-000000000000"
 
 
+static void pyexec_probe_places(const pyexec_sandbox_t *sb);
+static void pyexec_probe_apart(const char *workspace, const char *path);
 static void pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason,
     size_t size);
 static void pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs,
@@ -50,6 +55,8 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) {
         pyexec_die("prctl(PR_SET_CHILD_SUBREAPER): %m");
     }
+
+    pyexec_probe_places(sb);
 
     what = pyexec_seccomp_build(&sb->filter);
     if (what) {
@@ -101,6 +108,56 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     (void) snprintf(text + strlen(text), size - strlen(text),
                     "%s, seccomp with %u instructions, rlimits",
                     abi ? landlock : "no landlock", sb->filter.len);
+}
+
+
+/* no wall keeps a run from a workspace that is in what all runs may read */
+
+static void
+pyexec_probe_places(const pyexec_sandbox_t *sb)
+{
+    unsigned              i, j;
+    const char           *workspace;
+    pyexec_path_t         python[PYEXEC_PYTHON_PATHS + 1];
+    const pyexec_path_t  *p;
+
+    pyexec_python_paths(sb, python);
+
+    for (i = 0; i < sb->nworkspaces; i++) {
+        workspace = sb->workspaces[i].path;
+
+        for (p = pyexec_system_paths; p->path; p++) {
+            pyexec_probe_apart(workspace, p->path);
+        }
+
+        for (p = python; p->path; p++) {
+            pyexec_probe_apart(workspace, p->path);
+        }
+
+        for (j = 0; j < i; j++) {
+            pyexec_probe_apart(workspace, sb->workspaces[j].path);
+        }
+    }
+}
+
+
+static void
+pyexec_probe_apart(const char *workspace, const char *path)
+{
+    char  one[PATH_MAX], other[PATH_MAX];
+
+    if (realpath(workspace, one) == NULL) {
+        pyexec_die("the workspace \"%s\" cannot be used: %m", workspace);
+    }
+
+    if (realpath(path, other) == NULL) {
+        return;
+    }
+
+    if (pyexec_path_in(one, other) || pyexec_path_in(other, one)) {
+        pyexec_die("the workspace \"%s\" and \"%s\", which other runs may "
+                   "read, are one in the other", workspace, path);
+    }
 }
 
 

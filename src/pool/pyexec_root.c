@@ -32,25 +32,34 @@
 #define PYEXEC_WORKSPACE    "/workspace"
 #define PYEXEC_EMPTY        "/.empty"
 
+#define PYEXEC_READ_ONLY    (MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID              \
+                             |MOUNT_ATTR_NODEV)
+#define PYEXEC_NO_PROGRAMS  (MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV               \
+                             |MOUNT_ATTR_NOEXEC)
+
+#define PYEXEC_BENEATH      (RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS              \
+                             |RESOLVE_NO_MAGICLINKS)
+
 
 int mount(const char *source, const char *target, const char *type,
     unsigned long flags, const void *data);
 int umount2(const char *target, int flags);
 
+static const char *pyexec_python_home(const char *prefix);
 static const char *pyexec_root_enter(void);
-static const char *pyexec_root_paths(const pyexec_path_t *p);
-static const char *pyexec_root_bind(const char *path);
-static const char *pyexec_root_mount(const char *source, const char *target,
-    uint64_t attributes);
+static const char *pyexec_root_system(void);
+static const char *pyexec_root_link(const char *old, const char *path);
 static const char *pyexec_root_workspaces(const pyexec_sandbox_t *sb);
-static int pyexec_mkpath(char *path, unsigned directory);
+static const char *pyexec_root_bind(const char *path, const char *place,
+    uint64_t attributes);
+static int pyexec_root_make(const char *path, mode_t type);
 static const char *pyexec_root_readonly(const char *path);
-static int pyexec_attributes(int fd, const char *path, uint64_t set);
+static int pyexec_attributes(int fd, uint64_t set);
 static const char *pyexec_root_session(int session,
     const pyexec_confine_t *c, char *place, size_t size);
 static const char *pyexec_root_attach(int from, const char *place,
     uint64_t attributes);
-static int pyexec_open_beneath(int dir, const char *path);
+static int pyexec_open_at(int dir, const char *path, uint64_t resolve);
 static int pyexec_same(int one, int two);
 
 
@@ -69,7 +78,8 @@ const pyexec_path_t  pyexec_system_paths[] = {
     { "/etc/matplotlibrc", 0 },
     { "/etc/python3", 0 },
     { "/etc/python3.11", 0 },
-    { "/sys/devices/system/cpu", 0 },
+    { "/sys/devices/system/cpu/online", 0 },
+    { "/sys/devices/system/cpu/possible", 0 },
     { "/dev/null", 1 },
     { "/dev/zero", 1 },
     { "/dev/full", 1 },
@@ -83,45 +93,69 @@ void
 pyexec_python_paths(const pyexec_sandbox_t *sb,
     pyexec_path_t paths[PYEXEC_PYTHON_PATHS + 1])
 {
+    const char  *home;
+
+    memset(paths, 0, (PYEXEC_PYTHON_PATHS + 1) * sizeof(pyexec_path_t));
+
+    if (!pyexec_path_in(sb->python, "/usr")) {
+        (paths++)->path = sb->python;
+    }
+
+    home = pyexec_python_home(sb->python);
+
+    if (home && !pyexec_path_in(home, "/usr") && access(home, F_OK) == 0) {
+        paths->path = home;
+    }
+}
+
+
+/* "home = /opt/python/bin" in an environment's pyvenv.cfg, without the bin */
+
+static const char *
+pyexec_python_home(const char *prefix)
+{
     char         *bin, name[PATH_MAX], line[PATH_MAX];
     FILE         *f;
-    unsigned      n;
 
     static char   home[PATH_MAX];
 
-    n = 0;
-    memset(paths, 0, (PYEXEC_PYTHON_PATHS + 1) * sizeof(pyexec_path_t));
-
-    if (strncmp(sb->python, "/usr", 4) == 0
-        && (sb->python[4] == '/' || sb->python[4] == '\0'))
-    {
-        return;
+    if (home[0]) {
+        return home;
     }
 
-    paths[n++].path = sb->python;
+    (void) snprintf(name, sizeof(name), "%s/pyvenv.cfg", prefix);
 
-    /* "home = /opt/python/bin" */
-
-    (void) snprintf(name, sizeof(name), "%s/pyvenv.cfg", sb->python);
     f = fopen(name, "re");
-
-    while (f && home[0] == '\0' && fgets(line, sizeof(line), f)) {
-        (void) sscanf(line, "home = %4095s", home);
+    if (f == NULL) {
+        return NULL;
     }
 
-    if (f) {
-        (void) fclose(f);
+    while (fgets(line, sizeof(line), f)
+           && sscanf(line, "home = %4095[^\n]", home) != 1)
+    {
+        /* void */
     }
 
-    bin = strstr(home, "/bin");
+    (void) fclose(f);
 
-    if (bin && bin[4] == '\0' && strncmp(home, "/usr/", 5) != 0) {
+    bin = strrchr(home, '/');
+
+    if (bin && strcmp(bin, "/bin") == 0) {
         *bin = '\0';
     }
 
-    if (home[0] == '/' && strncmp(home, "/usr", 4) != 0) {
-        paths[n].path = home;
-    }
+    return home[0] ? home : NULL;
+}
+
+
+int
+pyexec_path_in(const char *path, const char *dir)
+{
+    size_t  n;
+
+    n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+
+    return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
 
@@ -130,7 +164,7 @@ pyexec_root_build(const pyexec_sandbox_t *sb)
 {
     mode_t          mask;
     const char     *what;
-    pyexec_path_t   python[PYEXEC_PYTHON_PATHS + 1];
+    pyexec_path_t  *p, python[PYEXEC_PYTHON_PATHS + 1];
 
     pyexec_python_paths(sb, python);
 
@@ -141,11 +175,11 @@ pyexec_root_build(const pyexec_sandbox_t *sb)
     what = pyexec_root_enter();
 
     if (what == NULL) {
-        what = pyexec_root_paths(pyexec_system_paths);
+        what = pyexec_root_system();
     }
 
-    if (what == NULL) {
-        what = pyexec_root_paths(python);
+    for (p = python; p->path && what == NULL; p++) {
+        what = pyexec_root_bind(p->path, p->path, PYEXEC_READ_ONLY);
     }
 
     if (what == NULL) {
@@ -203,99 +237,59 @@ pyexec_root_enter(void)
 
 
 static const char *
-pyexec_root_paths(const pyexec_path_t *p)
+pyexec_root_system(void)
 {
-    ssize_t      n;
-    const char  *what;
-    struct stat  st;
-    char         old[PYEXEC_OLD_MAX], path[PATH_MAX], target[PATH_MAX];
+    const char           *what;
+    struct stat           st;
+    char                  old[PYEXEC_OLD_MAX];
+    const pyexec_path_t  *p;
 
-    for ( /* void */ ; p->path; p++) {
+    what = NULL;
+
+    for (p = pyexec_system_paths; p->path && what == NULL; p++) {
 
         (void) snprintf(old, sizeof(old), PYEXEC_OLD "%s", p->path);
-        (void) snprintf(path, sizeof(path), "%s", p->path);
 
         if (lstat(old, &st) == -1) {
-            if (errno == ENOENT) {
-                continue;
-            }
-            return "lstat()";
-        }
+            what = errno == ENOENT ? NULL : "lstat()";
 
-        /* "/bin", a link to "usr/bin"; "/etc/localtime" */
+        } else if (S_ISLNK(st.st_mode)) {
+            what = pyexec_root_link(old, p->path);
 
-        if (S_ISLNK(st.st_mode)) {
-            n = readlink(old, target, sizeof(target) - 1);
+        } else if (p->device) {
 
-            if (n == -1 || pyexec_mkpath(path, 0) == -1) {
-                return "readlink()";
-            }
+            /* a shared mapping of /dev/zero would be memory to execute */
 
-            target[n] = '\0';
+            what = pyexec_root_bind(p->path, p->path,
+                                    MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID
+                                    |MOUNT_ATTR_NOEXEC);
 
-            if (symlink(target, path) == -1) {
-                return "symlink()";
-            }
-
-            continue;
-        }
-
-        if (pyexec_mkpath(path, S_ISDIR(st.st_mode)) == -1) {
-            return "mkdir()";
-        }
-
-        what = pyexec_root_bind(path);
-        if (what) {
-            return what;
+        } else {
+            what = pyexec_root_bind(p->path, p->path, PYEXEC_READ_ONLY);
         }
     }
 
-    return NULL;
+    return what;
 }
 
 
-static const char *
-pyexec_root_bind(const char *path)
-{
-    int          fd;
-    char         old[PYEXEC_OLD_MAX];
-    uint64_t     attributes;
-    struct stat  st;
-
-    (void) snprintf(old, sizeof(old), PYEXEC_OLD "%s", path);
-
-    if (stat(old, &st) == -1) {
-        return "stat()";
-    }
-
-    if (!S_ISDIR(st.st_mode)) {
-        fd = open(path, O_WRONLY|O_CREAT|O_CLOEXEC, 0444);
-        if (fd == -1) {
-            return "open()";
-        }
-        (void) close(fd);
-    }
-
-    attributes = MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID;
-
-    if (!S_ISCHR(st.st_mode)) {
-        attributes |= MOUNT_ATTR_NODEV;
-    }
-
-    return pyexec_root_mount(old, path, attributes);
-}
-
+/* "/bin", a link to "usr/bin"; "/etc/localtime", whose target tells a zone */
 
 static const char *
-pyexec_root_mount(const char *source, const char *target, uint64_t attributes)
+pyexec_root_link(const char *old, const char *path)
 {
-    if (mount(source, target, NULL, PYEXEC_MS_BIND|PYEXEC_MS_REC, NULL) == -1)
-    {
-        return "mount(MS_BIND)";
+    ssize_t  n;
+    char     target[PATH_MAX];
+
+    n = readlink(old, target, sizeof(target) - 1);
+    if (n == -1) {
+        return "readlink()";
     }
 
-    if (pyexec_attributes(AT_FDCWD, target, attributes) == -1) {
-        return "mount_setattr()";
+    target[n] = '\0';
+
+    if (pyexec_root_make(path, S_IFLNK) == -1 || symlink(target, path) == -1) {
+        return "symlink()";
     }
 
     return NULL;
@@ -305,28 +299,84 @@ pyexec_root_mount(const char *source, const char *target, uint64_t attributes)
 static const char *
 pyexec_root_workspaces(const pyexec_sandbox_t *sb)
 {
+    char         place[64];
     unsigned     i;
     const char  *what;
-    char         old[PYEXEC_OLD_MAX], path[64];
 
-    for (i = 0; i < sb->nworkspaces; i++) {
+    what = NULL;
 
-        (void) snprintf(old, sizeof(old), PYEXEC_OLD "%s",
-                        sb->workspaces[i].path);
-        (void) snprintf(path, sizeof(path), PYEXEC_WORKSPACES "/%u", i);
-
-        if (mkdir(path, 0755) == -1) {
-            return "mkdir()";
-        }
-
-        what = pyexec_root_mount(old, path, MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV
-                                            |MOUNT_ATTR_NOEXEC);
-        if (what) {
-            return what;
-        }
+    for (i = 0; i < sb->nworkspaces && what == NULL; i++) {
+        (void) snprintf(place, sizeof(place), PYEXEC_WORKSPACES "/%u", i);
+        what = pyexec_root_bind(sb->workspaces[i].path, place,
+                                PYEXEC_NO_PROGRAMS);
     }
 
-    return NULL;
+    return what;
+}
+
+
+/* of the old root's path, in which there may be symbolic links */
+
+static const char *
+pyexec_root_bind(const char *path, const char *place, uint64_t attributes)
+{
+    int          old, fd;
+    const char  *what;
+    struct stat  st;
+
+    old = open(PYEXEC_OLD, O_PATH|O_DIRECTORY|O_CLOEXEC);
+    if (old == -1) {
+        return "open()";
+    }
+
+    fd = pyexec_open_at(old, path, RESOLVE_IN_ROOT);
+    (void) close(old);
+
+    if (fd == -1) {
+        return "openat2()";
+    }
+
+    what = fstat(fd, &st) == -1 || pyexec_root_make(place, st.st_mode) == -1
+           ? "mkdir()" : pyexec_root_attach(fd, place, attributes);
+
+    (void) close(fd);
+
+    return what;
+}
+
+
+/* what path needs above it, and something to mount on unless it is a link */
+
+static int
+pyexec_root_make(const char *path, mode_t type)
+{
+    int    fd;
+    char  *slash, dir[PATH_MAX];
+
+    (void) snprintf(dir, sizeof(dir), "%s/", path);
+
+    for (slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+
+        if (slash[1] == '\0' && !S_ISDIR(type)) {
+            break;
+        }
+
+        *slash = '\0';
+
+        if (mkdir(dir, 0755) == -1 && errno != EEXIST) {
+            return -1;
+        }
+
+        *slash = '/';
+    }
+
+    if (S_ISDIR(type) || S_ISLNK(type)) {
+        return 0;
+    }
+
+    fd = open(path, O_WRONLY|O_CREAT|O_CLOEXEC, 0444);
+
+    return fd == -1 ? -1 : close(fd);
 }
 
 
@@ -372,7 +422,7 @@ pyexec_root_show(int workspaces, const pyexec_confine_t *c)
     (void) snprintf(path, sizeof(path), "%u/%.*s", c->workspace,
                     (int) c->session.len, c->session.data);
 
-    session = pyexec_open_beneath(workspaces, path);
+    session = pyexec_open_at(workspaces, path, PYEXEC_BENEATH);
     (void) close(workspaces);
 
     if (session == -1) {
@@ -405,18 +455,15 @@ pyexec_root_session(int session, const pyexec_confine_t *c, char *place,
     int          runs, run;
     size_t       n;
     const char  *what;
-    uint64_t     attributes;
 
-    attributes = MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC;
-
-    runs = pyexec_open_beneath(session, "code_exec");
+    runs = pyexec_open_at(session, "code_exec", PYEXEC_BENEATH);
     if (runs == -1) {
         return "openat2()";
     }
 
     (void) snprintf(place, size, "%.*s", (int) c->run_id.len, c->run_id.data);
 
-    run = pyexec_open_beneath(runs, place);
+    run = pyexec_open_at(runs, place, PYEXEC_BENEATH);
 
     if (run == -1 || !pyexec_same(run, c->run_fd)) {
         errno = run == -1 ? errno : ESTALE;
@@ -431,21 +478,22 @@ pyexec_root_session(int session, const pyexec_confine_t *c, char *place,
 
     if (what == NULL) {
         what = pyexec_root_attach(session, place, c->session_write
-                                  ? attributes
-                                  : attributes | MOUNT_ATTR_RDONLY);
+                                  ? PYEXEC_NO_PROGRAMS
+                                  : PYEXEC_NO_PROGRAMS|MOUNT_ATTR_RDONLY);
     }
 
     n += snprintf(place + n, size - n, "/code_exec");
 
     if (what == NULL && c->session_write) {
-        what = pyexec_root_attach(runs, place, attributes | MOUNT_ATTR_RDONLY);
+        what = pyexec_root_attach(runs, place,
+                                  PYEXEC_NO_PROGRAMS|MOUNT_ATTR_RDONLY);
     }
 
     (void) snprintf(place + n, size - n, "/%.*s", (int) c->run_id.len,
                     c->run_id.data);
 
     if (what == NULL) {
-        what = pyexec_root_attach(run, place, attributes);
+        what = pyexec_root_attach(run, place, PYEXEC_NO_PROGRAMS);
     }
 
     if (what == NULL) {
@@ -475,7 +523,7 @@ pyexec_root_attach(int from, const char *place, uint64_t attributes)
         return "open_tree()";
     }
 
-    if (pyexec_attributes(fd, "", attributes) == -1) {
+    if (pyexec_attributes(fd, attributes) == -1) {
         (void) close(fd);
         return "mount_setattr()";
     }
@@ -496,7 +544,7 @@ pyexec_root_readonly(const char *path)
     struct mount_attr  attr;
 
     memset(&attr, 0, sizeof(attr));
-    attr.attr_set = MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV;
+    attr.attr_set = PYEXEC_READ_ONLY;
 
     if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &attr, sizeof(attr))
         == -1)
@@ -511,48 +559,26 @@ pyexec_root_readonly(const char *path)
 /* of the mount and of those below it */
 
 static int
-pyexec_attributes(int fd, const char *path, uint64_t set)
+pyexec_attributes(int fd, uint64_t set)
 {
     struct mount_attr  attr;
 
     memset(&attr, 0, sizeof(attr));
     attr.attr_set = set;
 
-    return syscall(SYS_mount_setattr, fd, path, AT_EMPTY_PATH|AT_RECURSIVE,
+    return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH|AT_RECURSIVE,
                    &attr, sizeof(attr));
 }
 
 
-/* makes what path needs above it, and itself if it is to be a directory */
-
 static int
-pyexec_mkpath(char *path, unsigned directory)
-{
-    char  *slash;
-
-    for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/'))
-    {
-        *slash = '\0';
-
-        if (mkdir(path, 0755) == -1 && errno != EEXIST) {
-            return -1;
-        }
-
-        *slash = '/';
-    }
-
-    return directory && mkdir(path, 0755) == -1 && errno != EEXIST ? -1 : 0;
-}
-
-
-static int
-pyexec_open_beneath(int dir, const char *path)
+pyexec_open_at(int dir, const char *path, uint64_t resolve)
 {
     struct open_how  how;
 
     memset(&how, 0, sizeof(how));
-    how.flags = O_PATH|O_DIRECTORY|O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
+    how.flags = O_PATH|O_CLOEXEC;
+    how.resolve = resolve;
 
     return syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }

@@ -31,6 +31,10 @@ extern const pyexec_path_t  pyexec_system_paths[];
 void pyexec_python_paths(const pyexec_sandbox_t *sb,
     pyexec_path_t paths[PYEXEC_PYTHON_PATHS + 1]);
 
+/* 1 where path is dir or below it, as they are written, else 0 */
+
+int pyexec_path_in(const char *path, const char *dir);
+
 /*
  * In a mount namespace of one's own: makes a root of it that has the paths
  * above, read-only, /workspaces/0, 1, .. and an empty /workspace, and enters

@@ -64,6 +64,8 @@
                              |CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP       \
                              |CLONE_NEWPID)
 
+#define PYEXEC_HOST         "pyexec"
+
 
 static const char *pyexec_zygote_namespaces(pyexec_sandbox_t *sb);
 static const char *pyexec_user_map(const pyexec_sandbox_t *sb);
@@ -225,9 +227,11 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
         _exit(0);
     }
 
-    what = NULL;
+    /* no wall: when memory is short, a run is to go before all others */
 
-    if (sb->namespaces) {
+    what = pyexec_write_proc("self/oom_score_adj", "1000");
+
+    if (what == NULL && sb->namespaces) {
         if (unshare(CLONE_NEWUSER|CLONE_NEWNS) == -1) {
             return "unshare()";
         }
@@ -330,12 +334,6 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
         }
     }
 
-    /* or the map below is root's to write */
-
-    if (prctl(PR_SET_DUMPABLE, 1) == -1) {
-        return "prctl(PR_SET_DUMPABLE)";
-    }
-
     if (unshare(PYEXEC_NAMESPACES) == -1) {
         return "unshare()";
     }
@@ -344,6 +342,12 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
 
     if (what == NULL && !root) {
         what = pyexec_root_build(sb);
+    }
+
+    if (what == NULL && sethostname(PYEXEC_HOST, sizeof(PYEXEC_HOST) - 1)
+                        == -1)
+    {
+        what = "sethostname()";
     }
 
     return what;
@@ -382,7 +386,7 @@ pyexec_write_proc(const char *path, const char *text)
 
     fd = openat(pyexec_proc, path, O_WRONLY|O_CLOEXEC);
     if (fd == -1) {
-        return "open(/proc/self/uid_map)";
+        return "open(/proc/self)";
     }
 
     n = write(fd, text, strlen(text));
@@ -390,7 +394,7 @@ pyexec_write_proc(const char *path, const char *text)
     (void) close(fd);
     errno = err;
 
-    return n == -1 ? "write(/proc/self/uid_map)" : NULL;
+    return n == -1 ? "write(/proc/self)" : NULL;
 }
 
 
@@ -403,6 +407,12 @@ pyexec_drop_uid(const pyexec_sandbox_t *sb)
             || setresuid(sb->uid, sb->uid, sb->uid) == -1))
     {
         return "setresuid()";
+    }
+
+    /* or what is in /proc/self is root's to write */
+
+    if (prctl(PR_SET_DUMPABLE, 1) == -1) {
+        return "prctl(PR_SET_DUMPABLE)";
     }
 
     return NULL;

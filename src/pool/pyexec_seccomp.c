@@ -241,10 +241,15 @@ static const pyexec_calls_t  pyexec_lists[] = {
 
 static const pyexec_rule_t  pyexec_conditions[] = {
 
-    /* no memory to write code to; libraries are mapped from files */
+    /*
+     * No memory to write code to.  Libraries are mapped from files, and in
+     * private: mremap() makes two of a shared mapping, and one could then be
+     * written and the other executed.
+     */
 
     pyexec_when(mmap, 2, PROT_EXEC, 0),
-    pyexec_both(mmap, 2, PROT_WRITE|PROT_EXEC, PROT_EXEC, 3, MAP_ANONYMOUS, 0),
+    pyexec_both(mmap, 2, PROT_WRITE|PROT_EXEC, PROT_EXEC,
+                3, MAP_ANONYMOUS|MAP_TYPE, MAP_PRIVATE),
     pyexec_when(mprotect, 2, PROT_EXEC, 0),
 
     pyexec_int(clone, 0, PYEXEC_THREAD),

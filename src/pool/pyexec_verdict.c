@@ -10,9 +10,6 @@
 #include "pyexec_run.h"
 
 
-#define PYEXEC_CPU_SLACK    100000         /* us */
-
-
 typedef struct {
     const char            *verdict;
     const char            *limit;
@@ -174,12 +171,13 @@ pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a)
 
     /*
      * The kernel ends a process that is over its CPU time with SIGKILL.  It
-     * counts that in another way than what wait4() tells.
+     * counts that in ticks, which may run ahead of the time that wait4()
+     * tells: half of it is evidence enough.
      */
 
     if (signo == SIGXCPU
-        || (signo == SIGKILL && cpu + PYEXEC_CPU_SLACK
-            >= (uint64_t) pyexec_max_cpu(run->request) * 1000000))
+        || (signo == SIGKILL
+            && cpu * 2 >= (uint64_t) pyexec_max_cpu(run->request) * 1000000))
     {
         a->limit = "cpu";
 

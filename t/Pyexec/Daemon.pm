@@ -23,6 +23,7 @@ sub new {
     my $user = $> == 0 ? 'user ' . $class->user . ';' : '';
     my $more = $o{more} // '';
     my $listen = $o{listen} // '';
+    my $http = $o{http} // '';
     (my $locations = $Pyexec::LOCATIONS) =~ s/\bdefault\b/$self->{name}/g;
     $more =~ s/\bdefault\b/$self->{name}/g;
 
@@ -47,6 +48,7 @@ http {
     server {
         listen 127.0.0.1:$port $listen;
         pyexec_workspace $dir/workspace;
+        $http
         pyexec_json_errors on;
         $locations
         location = /ping { return 200 "pong"; }

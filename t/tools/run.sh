@@ -16,6 +16,17 @@ user=
 
 if [ "$(id -u)" = 0 ]; then
     user='user root;'
+
+    # without namespaces the environment has to be in nobody's reach
+
+    if ! setpriv --reuid=nobody --regid=nogroup --clear-groups \
+        test -x "$PYTHON/bin/python3"
+    then
+        cp -al "$PYTHON" "$prefix/python" 2>/dev/null \
+            || cp -a "$PYTHON" "$prefix/python"
+        PYTHON=$prefix/python
+        chmod 711 "$prefix"
+    fi
 fi
 
 temp=

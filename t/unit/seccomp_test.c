@@ -199,6 +199,15 @@ memory_is_not_made_executable(void **state)
                                   high | MAP_PRIVATE|MAP_ANONYMOUS, 0)
                              == ALLOW, !(prot & PROT_EXEC));
 
+            /* a file, shared with who may write it */
+
+            assert_int_equal(call(SYS_mmap, 0, 0, high | prot,
+                                  high | MAP_SHARED, 0)
+                             == ALLOW, !(prot & PROT_EXEC));
+            assert_int_equal(call(SYS_mmap, 0, 0, high | prot,
+                                  high | MAP_SHARED_VALIDATE, 0)
+                             == ALLOW, !(prot & PROT_EXEC));
+
             /* a library, from its file */
 
             assert_int_equal(call(SYS_mmap, 0, 0, high | prot,

@@ -1,0 +1,37 @@
+use strict;
+use warnings;
+
+# What goes by itself: runs that are old, interpreters that have forked often.
+
+use lib 't';
+use Pyexec;
+use Pyexec::Daemon;
+use Test::More;
+
+my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none max_requests=5 sandbox=auto',
+                            http => 'pyexec_retain 2s;');
+
+my $first = $d->post('open("a", "w")', session_id => 'old');
+is($first->{status}, 'ok', 'a run');
+is($d->list('old')->[0]{run_id}, $first->{run_id}, 'is in the history');
+ok($d->until(10, sub { !@{ $d->list('old') } }), 'and goes when it is too old');
+ok(!-e "$d->{dir}/workspace/old/code_exec/$first->{run_id}", 'with its directory');
+ok(-d "$d->{dir}/workspace/old", 'the session stays');
+
+my $long = $d->post_in_background('import time; time.sleep(4); print(1)', session_id => 'long');
+ok($d->until(5, sub { @{ $d->list('long') } }), 'a run that takes longer than that');
+is($d->wait_for($long)->{status}, 'ok', 'is not pulled from under its process');
+
+my %zygotes = map { $_ => 1 } $d->pids_of('light zygote');
+is(scalar(grep { ($d->post('print(1)')->{status} // '') eq 'ok' } 1 .. 20), 20, 'runs are ok');
+ok($d->until(5, sub { my @now = $d->pids_of('light zygote'); @now && !grep { $zygotes{$_} } @now }),
+   'while the interpreter is replaced by a new one');
+
+my $before = join ' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes;
+system("$ENV{TEST_NGINX_BINARY} -t -p $d->{dir} -c $d->{dir}/nginx.conf -e $d->{dir}/logs/error.log 2>/dev/null") if $ENV{TEST_NGINX_BINARY};
+is(join(' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes), $before,
+   'nginx -t starts nothing');
+
+unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
+
+done_testing();
