@@ -12,7 +12,10 @@ my @perl   = glob('t/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm');
 
 # these may have more than the 700 lines of a file
 
-my %lines = map { ("src/nginx/ngx_http_pyexec_$_.c" => 820) } qw(conf job pool);
+my %lines = (
+    (map { ("src/nginx/ngx_http_pyexec_$_.c" => 820) } qw(conf job pool)),
+    't/unit/sandbox_test.c' => 850,
+);
 
 # what no line may match; C's are looked at without their strings
 
