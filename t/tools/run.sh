@@ -16,6 +16,17 @@ user=
 
 if [ "$(id -u)" = 0 ]; then
     user='user root;'
+
+    # without namespaces the environment has to be in nobody's reach
+
+    if ! setpriv --reuid=nobody --regid=nogroup --clear-groups \
+        test -x "$PYTHON/bin/python3"
+    then
+        cp -al "$PYTHON" "$prefix/python" 2>/dev/null \
+            || cp -a "$PYTHON" "$prefix/python"
+        PYTHON=$prefix/python
+        chmod 711 "$prefix"
+    fi
 fi
 
 temp=
@@ -60,11 +71,14 @@ until curl -sf -o /dev/null "$api/code-results/default"; do
     sleep 0.1
 done
 
+code='a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n'
+code=$code'    a, b = b, a + b\nprint(out)'
+
 cat <<END
 
 $api/execute-code is there until Ctrl-C.  Try:
 
-curl -s $api/execute-code -d '{"code": "a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n    a, b = b, a + b\nprint(out)"}'
+curl -s $api/execute-code -d '{"code": "$code"}'
 
 END
 

@@ -2,9 +2,8 @@
 
 # Runs every test, whatever fails; "make test" gives the environment.
 #
-# The suites are run thrice by root, and twice by others: as they are, by
-# nobody, and where there are no namespaces.  Each has its own way to the
-# sandbox.
+# The suites are run thrice by root, and twice by others: by nobody, as they
+# are, and where there are no namespaces.  Each has its own way to the sandbox.
 
 set -eu
 
@@ -26,22 +25,21 @@ export TEST_NGINX_PYTHON="$PYTHON"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export PYTHONDONTWRITEBYTECODE=1
 
+step "style" prove t/style.t
+
 step "units in C" prove "$BUILD"/unit/*_test
 
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
 
-step "suites" prove $SUITES
+# Where there are no namespaces, what root's pool uses has to be in nobody's
+# reach; so has everything where nobody runs nginx.  root tests a copy.
 
 if [ "$(id -u)" = 0 ]; then
-
-    # what nobody needs may be where it can't go
-
     copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
     trap 'rm -rf "$copy"' EXIT
 
-    cp -r t src ./*.c "$BUILD"/*pyexec* "$copy"
-    rm -f "$copy/t/style.t"
+    cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$copy"
 
     if [ "$PYTHON" != /usr ]; then
         cp -al "$PYTHON" "$copy/python" 2>/dev/null \
@@ -49,7 +47,6 @@ if [ "$(id -u)" = 0 ]; then
         TEST_NGINX_PYTHON=$copy/python
     fi
 
-    cp "$BUILD/unit/no-namespaces" "$BUILD/unit/sandbox_test" "$copy"
     TEST_NGINX_LOAD_MODULES=$copy/ngx_http_pyexec_module.so
     BUILD=$copy
 
@@ -58,18 +55,15 @@ if [ "$(id -u)" = 0 ]; then
     cd "$copy"
 
     step "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
-        --clear-groups env HOME="$copy" prove "$BUILD/sandbox_test" $SUITES
+        --clear-groups env HOME="$copy" prove unit/sandbox_test $SUITES
 
     rm -rf t/servroot
-
-else
-    cp "$BUILD/unit/no-namespaces" "$BUILD/unit/sandbox_test" "$BUILD"
 fi
 
-# only namespaces make that of use which only root can reach: in the copy
+step "suites" prove $SUITES
 
-step "suites, without namespaces" "$BUILD/no-namespaces" \
-    prove "$BUILD/sandbox_test" $SUITES
+step "suites, without namespaces" "$BUILD/unit/no-namespaces" \
+    prove "$BUILD/unit/sandbox_test" $SUITES
 
 if [ -n "$failed" ]; then
     echo "== some tests failed"
