@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "pyexec_heap.h"
 #include "pyexec_log.h"
 #include "pyexec_modules.h"
 #include "pyexec_python.h"
@@ -127,6 +128,8 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
     }
 
     Py_DECREF(loaded);
+
+    pyexec_heap_settle();
 }
 
 

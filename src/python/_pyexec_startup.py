@@ -1,21 +1,38 @@
 """The interpreter's life: warmed in the zygote, begun and ended in a child."""
 
+import os
+import sys
+
+# A zygote has one thread and holds no lock when it forks: what the standard
+# library would do about other threads in each child is left out.  That and
+# its seeding, which reseed() does, cost more than to fork.
+
+_register_at_fork = os.register_at_fork
+_HOOKS = frozenset("concurrent.futures.thread logging random threading".split())
+
+
+def _register(**hooks):
+    if sys._getframe(1).f_globals.get("__name__") not in _HOOKS:
+        _register_at_fork(**hooks)
+
+
+os.register_at_fork = _register
+
 import atexit
 import builtins
 import gc
 import importlib
 import io
 import linecache
-import os
 import random
 import shutil
-import sys
 import tempfile
 import threading
 import traceback
 import types
 
 import _pyexec_figures
+import _pyexec_policy
 
 FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
@@ -100,6 +117,8 @@ def preload(names):
 
     _pyexec_figures.install()
     _check_threads()
+    _warm_ours()
+    os.register_at_fork = _register_at_fork
 
     return loaded
 
@@ -179,6 +198,59 @@ _FIRST_USES = {
     "matplotlib.pyplot": _warm_pyplot,
     "PIL.Image": lambda image: image.init(),
 }
+
+
+def _warm_ours():
+    """Run what runs in each child until the interpreter has settled on it.
+
+    Code that is called often is rewritten, in place, for the types that it
+    meets, and attributes are looked up in a cache: done here, no child has
+    to do it, in copies of the pages that hold them.
+    """
+    for _ in range(64):
+        answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
+        namespace = {"__name__": "__main__"}
+        try:
+            exec(answer[5], namespace)
+        except NameError as exc:
+            describe(exc)
+
+
+_SAMPLE = '''
+import os
+from math import sqrt as root
+
+class Point:
+    """A place."""
+    def __init__(self, x, y=0.5, *rest, **more):
+        self.x, self.y = x, y
+
+    @property
+    def size(self):
+        return root(self.x ** 2 + self.y ** 2)
+
+def total(items):
+    with open("main.py") as file:
+        pass
+    return sum(item.size for item in items if item.x > 0)
+
+points = [Point(i, y=-i) for i in range(3)]
+names = {str(p.x): f"{p.size:.2f} {p.y!r}" for p in points}
+for name, text in sorted(names.items()):
+    if name == "1" and not text or False:
+        break
+    else:
+        names[name] = text[1:2] + "\\n"
+try:
+    print(undefined, end="")
+except (ValueError, KeyError) as error:
+    raise
+finally:
+    counter = lambda n: n and -n
+while counter(0):
+    counter += 1
+    del points[0]
+'''
 
 
 def _check_threads():
