@@ -18,18 +18,22 @@ def _register(**hooks):
 
 os.register_at_fork = _register
 
+import _random
 import atexit
 import builtins
+import functools
 import gc
 import importlib
 import io
 import linecache
+import logging
 import random
 import shutil
 import tempfile
 import threading
 import traceback
 import types
+import weakref
 
 import _pyexec_figures
 import _pyexec_policy
@@ -117,8 +121,7 @@ def preload(names):
 
     _pyexec_figures.install()
     _check_threads()
-    _warm_ours()
-    os.register_at_fork = _register_at_fork
+    _settle(alone=not loaded)
 
     return loaded
 
@@ -200,20 +203,40 @@ _FIRST_USES = {
 }
 
 
-def _warm_ours():
-    """Run what runs in each child until the interpreter has settled on it.
+def _settle(alone):
+    """Do here what would be the same in every child; alone: no preload.
 
-    Code that is called often is rewritten, in place, for the types that it
-    meets, and attributes are looked up in a cache: done here, no child has
-    to do it, in copies of the pages that hold them.
+    Most of what a short run costs is copies of pages that this module's own
+    work writes to.  So that is run until the interpreter has settled on it:
+    code that is called often is rewritten, in place, for the types that it
+    meets, and attributes are found in a cache.
     """
+    global _at_rest
+
+    sys.argv = [FILE_NAME]
+    sys.orig_argv = ["python3", FILE_NAME]
+    sys.path = [path for path in sys.path if path not in ("", ".")]
+    sys.modules["__main__"] = _main
+
+    _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
+                 if name in sys.modules]
+
     for _ in range(64):
+        reseed()
         answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
-        namespace = {"__name__": "__main__"}
         try:
-            exec(answer[5], namespace)
+            exec(answer[5], begin(_SAMPLE))
         except NameError as exc:
             describe(exc)
+        _at_rest = _exit_work()
+        finish()
+
+    begin("")
+    del os.environ["HOME"], os.environ["TMPDIR"]
+    tempfile.tempdir = tempfile._name_sequence = None
+    os.register_at_fork = _register_at_fork
+
+    _at_rest = _exit_work() if alone else None
 
 
 _SAMPLE = '''
@@ -269,19 +292,21 @@ def _check_threads():
 
 def reseed():
     """In a child: what would be alike in all of a zygote's, chance."""
-    for name, seed in _SEEDS.items():
-        if name in sys.modules:
-            seed(sys.modules[name])
+    for seed in _seeds:
+        seed()
 
 
-# temporary names are drawn per process id: all children have the same
+# what makes the functions for reseed(); temporary names are drawn per process
+# id, which all children have the same, and from nothing that is here yet
 
 _SEEDS = {
-    "random": lambda module: module.seed(),
-    "numpy.random": lambda module: module.seed(),
-    "sympy.core.random": lambda module: module.rng.seed(),
-    "tempfile": lambda module: setattr(module, "_name_sequence", None),
+    "random": lambda module: functools.partial(_random.Random.seed,
+                                               module._inst),
+    "numpy.random": lambda module: module.seed,
+    "sympy.core.random": lambda module: module.rng.seed,
 }
+
+_seeds = []
 
 
 def begin(code):
@@ -294,10 +319,6 @@ def begin(code):
     os.environ["HOME"] = os.environ["TMPDIR"] = cwd
     tempfile.tempdir = cwd
 
-    sys.argv = [FILE_NAME]
-    sys.orig_argv = ["python3", FILE_NAME]
-    sys.path = [path for path in sys.path if path not in ("", ".", cwd)]
-
     # tracebacks show the lines of what runs, whatever becomes of the file
     lines = io.StringIO(code, newline=None).readlines()
     linecache.cache[FILE_NAME] = (len(code), None, lines, FILE_NAME)
@@ -307,7 +328,6 @@ def begin(code):
     namespace.update(__name__="__main__", __doc__=None, __package__=None,
                      __loader__=None, __spec__=None, __file__=FILE_NAME,
                      __builtins__=builtins)
-    sys.modules["__main__"] = _main
     return namespace
 
 
@@ -441,12 +461,28 @@ def exit_code(exc):
 
 def finish():
     """What Python does when it ends, without ending it: in the same order."""
-    for step in (threading._shutdown, _pyexec_figures.finish,
-                 atexit._run_exitfuncs, _clear_main, gc.collect, _flush):
+    steps = [_clear_main, gc.collect, _flush]
+    if _exit_work() != _at_rest:
+        steps[:0] = [threading._shutdown, _pyexec_figures.finish,
+                     atexit._run_exitfuncs]
+
+    for step in steps:
         try:
             step()
         except BaseException as exc:
             _complain(exc)
+
+
+def _exit_work():
+    """What ends by itself if it is as it was: nothing was left to be done."""
+    return (atexit._ncallbacks(), *map(len, _WATCHED))
+
+
+_WATCHED = (sys.modules, threading._active, threading._shutdown_locks,
+            threading._threading_atexits, logging._handlerList,
+            weakref.finalize._registry)
+
+_at_rest = None          # _exit_work() of a zygote without other modules
 
 
 def _complain(exc):
