@@ -21,6 +21,7 @@ os.register_at_fork = _register
 import _random
 import atexit
 import builtins
+import contextlib
 import functools
 import gc
 import importlib
@@ -28,8 +29,6 @@ import io
 import linecache
 import logging
 import random
-import shutil
-import tempfile
 import threading
 import traceback
 import types
@@ -42,18 +41,17 @@ FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
 MAX_FRAMES = 1000        # of a traceback, as many as Python prints itself
 
-# what most code uses, and what that imports when it is first called
+# what most code uses, and what that imports when it is first called: without
+# what maps libraries of its own, which all children would pay for
 
 _STDLIB = """
-    _strptime ast base64 bisect bz2 calendar cmath collections collections.abc
-    concurrent.futures.thread contextlib copy csv ctypes dataclasses datetime
-    decimal difflib encodings.ascii encodings.cp1252 encodings.idna
-    encodings.latin_1 encodings.unicode_escape encodings.utf_16
-    encodings.utf_8_sig enum fractions functools getpass glob gzip hashlib
-    heapq html io itertools json locale logging lzma math numbers operator
-    pathlib pprint queue random re secrets sqlite3 statistics string struct
-    textwrap time timeit tokenize types typing unicodedata uuid
-    xml.etree.ElementTree zipfile zlib zoneinfo
+    _strptime ast base64 bisect calendar cmath collections collections.abc
+    contextlib copy csv dataclasses datetime decimal difflib encodings.ascii
+    encodings.cp1252 encodings.idna encodings.latin_1
+    encodings.unicode_escape encodings.utf_16 encodings.utf_8_sig enum
+    fractions functools glob gzip heapq html io itertools json locale logging
+    math numbers operator pathlib pprint random re statistics string struct
+    textwrap time timeit tokenize types typing unicodedata zlib
 """.split()
 
 _DEFAULT = """
@@ -108,22 +106,30 @@ def preload(names):
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
 
-    # for matplotlib's and fontconfig's lists of fonts: children have them in
-    # memory
-    cache = tempfile.mkdtemp(prefix="pyexec-")
-    os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
-    try:
+    with _cache() if names != () else contextlib.nullcontext():
         loaded = _load(names)
         _warm()
-    finally:
-        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
-        shutil.rmtree(cache, ignore_errors=True)
 
     _pyexec_figures.install()
     _check_threads()
     _settle(alone=not loaded)
 
     return loaded
+
+
+@contextlib.contextmanager
+def _cache():
+    """For matplotlib's and fontconfig's lists: children have them in memory."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="pyexec-",
+                                     ignore_cleanup_errors=True) as cache:
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
+        yield
+        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
+
+    # TMPDIR is the run's; all children have one process id, and so the names
+    tempfile.tempdir = tempfile._name_sequence = None
 
 
 def _load(names):
@@ -221,6 +227,9 @@ def _settle(alone):
     _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
                  if name in sys.modules]
 
+    gc.collect()
+    gc.freeze()
+
     for _ in range(64):
         reseed()
         answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
@@ -233,7 +242,6 @@ def _settle(alone):
 
     begin("")
     del os.environ["HOME"], os.environ["TMPDIR"]
-    tempfile.tempdir = tempfile._name_sequence = None
     os.register_at_fork = _register_at_fork
 
     _at_rest = _exit_work() if alone else None
@@ -296,8 +304,7 @@ def reseed():
         seed()
 
 
-# what makes the functions for reseed(); temporary names are drawn per process
-# id, which all children have the same, and from nothing that is here yet
+# what makes the functions for reseed()
 
 _SEEDS = {
     "random": lambda module: functools.partial(_random.Random.seed,
@@ -315,9 +322,7 @@ def begin(code):
     The current directory is the run's.  It is the home, and the place of
     temporary files: those that the code leaves are files that it created.
     """
-    cwd = os.getcwd()
-    os.environ["HOME"] = os.environ["TMPDIR"] = cwd
-    tempfile.tempdir = cwd
+    os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
 
     # tracebacks show the lines of what runs, whatever becomes of the file
     lines = io.StringIO(code, newline=None).readlines()
