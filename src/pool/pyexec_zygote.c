@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -52,6 +53,14 @@ void
 pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
 {
     static pyexec_nursery_t  z;
+
+    /* or the code, in a child, would write to what runners believe */
+
+    if (munmap(pool->shared, sizeof(pyexec_shared_t)) == -1) {
+        pyexec_die("munmap(): %m");
+    }
+
+    pool->shared = NULL;
 
     z.pool = pool;
     z.kind = kind;
