@@ -279,7 +279,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
         what = pyexec_drop_capabilities();
     }
 
-    return what ? what : pyexec_seccomp_load(&sb->filter);
+    return what ? what : pyexec_seccomp_load(&sb->filter, c->session_write);
 }
 
 
