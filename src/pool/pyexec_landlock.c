@@ -142,11 +142,11 @@ pyexec_landlock_confine(const pyexec_sandbox_t *sb, int ruleset,
         /* where there are mounts, they keep code_exec from being written */
 
         what = pyexec_landlock_fd(abi, ruleset, c->session_fd,
-                                  c->session_write && sb->namespaces
+                                  c->session_write && pyexec_mounts(sb)
                                   ? PYEXEC_LL_WRITE : PYEXEC_LL_READ);
     }
 
-    if (what == NULL && c->session_write && !sb->namespaces) {
+    if (what == NULL && c->session_write && !pyexec_mounts(sb)) {
         what = pyexec_landlock_session(abi, ruleset, c->session_fd);
     }
 
