@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ static const int  pyexec_allowed[] = {
     SCMP_SYS(chdir), SCMP_SYS(fchdir), SCMP_SYS(getdents),
     SCMP_SYS(getdents64), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
     SCMP_SYS(rmdir), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(truncate),
+    SCMP_SYS(renameat), SCMP_SYS(truncate),
     SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),
     SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range), SCMP_SYS(readahead),
     SCMP_SYS(umask),
@@ -283,6 +284,10 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_when(creat, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdir, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdirat, 2, S_ISUID|S_ISGID, 0),
+
+    /* which leaves a device behind */
+
+    pyexec_when(renameat2, 4, RENAME_WHITEOUT, 0),
 
     /* asyncio's own pair; no address, so to its peer only */
 

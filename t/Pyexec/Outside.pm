@@ -66,7 +66,11 @@ sub files {
 
 # what is neither a file nor a directory, but for our link
 
-sub odd { grep { !-f && !-d || -l } grep { $_ ne directory($_[0]) . '/session' } files($_[0]) }
+sub odd {
+    my ($w) = @_;
+    my $link = directory($w) . '/session';
+    return grep { $_ ne $link && (-l $_ || !(-f $_ || -d $_)) } files($w);
+}
 
 sub entries { scalar files($_[0]) }
 

@@ -37,7 +37,7 @@ Pyexec::Outside::odd($w)
 
 === devices
 --- code
-import os
+import ctypes, os
 open("plain", "w").write("x")
 print("control: ok" if os.path.exists("plain") else "control: none")
 for kind, number in ((0o20666, os.makedev(1, 3)), (0o60666, os.makedev(8, 0)), (0o20666, 0)):
@@ -46,6 +46,9 @@ for kind, number in ((0o20666, os.makedev(1, 3)), (0o60666, os.makedev(8, 0)), (
         print("effect: made")
     except OSError as e:
         print("tried:", e)
+libc = ctypes.CDLL(None, use_errno=True)
+rc = libc.renameat2(-100, b"plain", -100, b"moved", 4)    # RENAME_WHITEOUT
+print("tried: a whiteout", rc, ctypes.get_errno())
 --- status: ok
 --- effect
 Pyexec::Outside::odd($w)

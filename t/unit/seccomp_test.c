@@ -344,6 +344,9 @@ conditions(void **state)
     assert_true(call(SYS_openat, 0, 0, 0, 02777, 0) != ALLOW);
     assert_true(call(SYS_open, 0, 0, 06777, 0, 0) != ALLOW);
     assert_true(call(SYS_mkdir, 0, 02777, 0, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_renameat2, 0, 0, 0, 0, 2), ALLOW);
+    assert_true(call(SYS_renameat2, 0, 0, 0, 0, 4) != ALLOW);
+    assert_true(call(SYS_renameat2, 0, 0, 0, 0, high | 5) != ALLOW);
 
     for (i = 0; i < 0x10000; i++) {
         if (call(SYS_ioctl, 0, i, 0, 0, 0) == ALLOW) {
