@@ -112,6 +112,41 @@ sub same {
     return $json->encode($_[0]) eq $json->encode($_[1]);
 }
 
+# a run that is held open beside: its code has been run when this returns
+
+sub beside {
+    my ($w, $code, %fields) = @_;
+    $w->{daemon}->hang_up($w->{beside}) if $w->{beside};
+    my $session = $fields{session_id} // 'beside';
+    my %before = map { $_ => 1 } glob "$w->{workspace}/$session/code_exec/*/ready";
+    $w->{beside} = $w->{daemon}->post_in_background(
+        "$code\nimport time\nopen('ready', 'w').close()\ntime.sleep(60)\n",
+        session_id => $session, timeout_seconds => 60);
+    $w->{daemon}->until(10, sub { grep { !$before{$_} } glob "$w->{workspace}/$session/code_exec/*/ready" })
+        or die 'no run beside: ' . ($w->{daemon}->wait_for($w->{beside})->{stderr} // 'none');
+}
+
+sub beside_lives { !$_[0]{daemon}->answer_of($_[0]{beside}) }
+
+sub post {
+    my ($w, $code) = @_;
+    $w->{posted} = $w->{daemon}->post($code, session_id => $w->{session});
+}
+
+# the same code again: does it draw what it has drawn?
+
+sub again {
+    my ($w) = @_;
+    my %drawn = map { $_ => 1 } $w->{answer}{stdout} =~ /^tried: .*/mg;
+    my $again = $w->{daemon}->post($w->{answer}{attempts}[0]{code_preview}, session_id => 'again');
+    my @drawn = ($again->{stdout} // '') =~ /^tried: .*/mg;
+    return !@drawn || grep { $drawn{$_} } @drawn;
+}
+
+# root sees these
+
+sub shared_maps { grep { /^\S+ .w.s / } map { split /\n/, Pyexec::Daemon::slurp("/proc/$_/maps") } children($_[0]) }
+
 # for whom nginx gives its pool to, whoever that is
 
 sub make_dir {
