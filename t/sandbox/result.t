@@ -183,7 +183,7 @@ print("tried: mode 0300")
 --- status: ok
 --- effect
 !Pyexec::Outside::is_sound($w)
-    || join(' ', map { $_->{path} =~ m{(d/.*)$} } @{ $answer->{created_files} }) ne 'd/deep/file'
+    || join(' ', map { $_->{path} =~ m{/(d/.*)$} } @{ $answer->{created_files} }) ne 'd/deep/file'
 
 
 
