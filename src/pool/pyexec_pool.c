@@ -129,6 +129,12 @@ main(int argc, char **argv)
     pyexec_main_lock();
     pyexec_log_open(PYEXEC_FD_RUNS);
 
+    /* a terminal's signals are for nginx: the pool sees when it has gone */
+
+    if (setsid() == -1) {
+        pyexec_die("setsid(): %m");
+    }
+
     (void) umask(022);
     (void) signal(SIGPIPE, SIG_IGN);
 
