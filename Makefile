@@ -2,6 +2,8 @@
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
 # make asan     runs every test with AddressSanitizer and UBSan
+# make chaos    kills what there is, SECONDS= long; SEED= repeats it
+# make soak     RUNS= runs, after which no process has grown
 # make install  the module and the pool's program; DESTDIR=
 # make clean
 #
@@ -30,7 +32,8 @@ PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
 
 RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
-TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl
+TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl util-linux \
+                 e2fsprogs
 
 # instead of PyPI's, where that can't be reached
 
@@ -43,7 +46,7 @@ PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
 UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                   $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
 
-.PHONY: all run test asan install clean modules \
+.PHONY: all run test asan chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -128,6 +131,18 @@ asan:
 	@$(MAKE) --no-print-directory test BUILD=build/asan \
 	    SERVER=$(CURDIR)/t/tools/nginx-asan.sh LD_OPT="$(ASAN)" \
 	    CC_OPT="-O1 -fno-omit-frame-pointer -DPYEXEC_ASAN $(ASAN)"
+
+# a while in earnest; "make test" has half a minute of chaos
+
+SECONDS    ?= 600
+RUNS       ?= 100000
+
+chaos soak: test-packages modules build/python
+	@PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
+	    TEST_NGINX_LOAD_MODULES=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
+	    TEST_NGINX_PYTHON=$$(cat build/python) \
+	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
+	    perl t/tools/$@.pl
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

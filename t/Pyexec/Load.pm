@@ -54,8 +54,9 @@ my %OTHER = (
 
 my %SHARE = ((map { $_ => $CODE{$_}[0] } keys %CODE), %OTHER);
 
-# a process that does so until the pipe ends; in the sessions of kept every
-# run stays, in those of swept they are removed meanwhile
+# A process that does so until the pipe ends, or most times; share has what is
+# to be drawn more often or less.  In the sessions of kept every run stays, in
+# those of swept they are removed meanwhile.
 
 sub start {
     my ($class, $daemon, %o) = @_;
@@ -78,10 +79,11 @@ sub start {
 sub work {
     my ($self) = @_;
     my $until = IO::Select->new($self->{until});
+    my %share = (%SHARE, %{ $self->{share} || {} });
 
     while (!$until->can_read(0) && $self->{n} < ($self->{most} || 50)) {
         $self->{n}++;
-        my $kind = draw(%SHARE);
+        my $kind = draw(%share);
         my $do = $CODE{$kind} ? 'run' : $kind;
         $self->$do($kind);
     }

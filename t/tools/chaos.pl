@@ -44,7 +44,7 @@ my @faults = (
     { name => 'a worker is killed', start => killer('worker'), may => { cuts => 1 } },
     { name => 'nginx is reloaded', start => sub { kill HUP => $_[0]{pid} } },
     (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
-             may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files/ } }
+             may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
     { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back },
     { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
