@@ -60,6 +60,15 @@ put('runs.jsonl', qq({"run_id":"$ids[0]","started_at":"2026-01-01T00:00:00.00000
 is($d->http('DELETE', '/api/code-cleanup/s')->{json}{removed_runs}, 0, 'where there is none left too');
 is(listed(), '', 'the lines go');
 
+# a pool, while a run of its is to be corrected: that takes another child
+
+my $run = $d->post_in_background("import time; time.sleep(0.5)\nprint(json.dumps([]), math.floor(1.5))", session_id => 'r');
+ok($d->until(5, sub { (($d->list('r')->[0] || {})->{status} // '') eq 'running' }), 'a run begins');
+kill KILL => $d->pool_pid;
+my $answer = $d->wait_for($run);
+is($answer->{status}, 'ok', 'it ends well though its pool has died') or diag(explain($answer));
+is(scalar @{ $answer->{attempts} || [] }, 3, 'with two corrections');
+
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
 
 done_testing();
