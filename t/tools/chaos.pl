@@ -69,7 +69,7 @@ chmod 0755, $disk;
 system('mount', '-t', 'tmpfs', '-o', 'size=64m,mode=755', 'tmpfs', $disk) == 0 or die 'mount' if $mounts;
 
 my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_retain ' . RETAIN . 's;',
-                            pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=100');
+                            pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
 $d->post('print(1)', session_id => 'alive');
 
 my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 1, sweeper => 1,
