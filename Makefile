@@ -1,6 +1,7 @@
 
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
+# make walls    pools that lack a wall each, for tests and benchmarks
 # make asan     runs every test with AddressSanitizer and UBSan
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
@@ -46,7 +47,14 @@ PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
 UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                   $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
 
-.PHONY: all run test asan chaos soak install clean modules \
+# pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
+# two, "landlock+mount"
+
+WALLS      := network ipc pid mount descriptors landlock rlimits \
+              capabilities seccomp
+WALL_SRCS  := sandbox probe landlock
+
+.PHONY: all run test asan walls chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -111,6 +119,21 @@ $(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
 	    -Isrc/wire -Isrc/pool -Isrc/nginx -o $@ $^ $(LD_OPT) \
 	    $$(pkg-config --libs cmocka python3-embed libseccomp yajl libmd)
+
+# a pool without a wall, and nginx's module beside it
+
+$(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/pool/pyexec_%.c) $(PRODUCTS)
+	@mkdir -p $(@D)
+	@ln -f $(BUILD)/ngx_http_pyexec_module.so $(@D)
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CC_OPT) -g \
+	    -DPYEXEC_WITHOUT="($$(echo $* | tr a-z A-Z \
+	        | sed 's/[^+]*/PYEXEC_WALL_&/g; s/+/|/g'))" \
+	    -Isrc/wire -Isrc/pool -o $@ $(filter %.c,$^) \
+	    $(filter-out $(WALL_SRCS:%=$(OBJS)/pyexec/pool/pyexec_%.o), \
+	        $(wildcard $(OBJS)/pyexec/*/*.o $(OBJS)/pyexec/*.o)) $(LD_OPT) \
+	    $$(pkg-config --libs python3-embed libseccomp yajl libmd)
+
+walls: $(WALLS:%=$(BUILD)/without/%/pyexec-pool)
 
 
 # running

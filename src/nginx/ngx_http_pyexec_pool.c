@@ -646,6 +646,10 @@ ngx_http_pyexec_pool_exec(ngx_http_pyexec_pool_t *pool, char **argv)
         /* huge pages for the heap: forking copies fewer page tables */
 
         "GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
+
+        /* what is looked up before a fork is not looked up after each */
+
+        "LD_BIND_NOW=1",
         NULL
     };
 

@@ -4,13 +4,39 @@
 
 #include <signal.h>
 
+#include "pyexec_heap.h"
 #include "pyexec_log.h"
 #include "pyexec_modules.h"
 #include "pyexec_python.h"
 
 
+/* the functions that are called, found once, before any fork */
+
+typedef enum {
+    PYEXEC_COLLECT = 0,
+    PYEXEC_FREEZE,
+    PYEXEC_PRELOAD,
+    PYEXEC_RESEED,
+    PYEXEC_CORRECT,
+    PYEXEC_CHECK,
+    PYEXEC_BEGIN,
+    PYEXEC_FINISH,
+    PYEXEC_DESCRIBE,
+    PYEXEC_PRINT_EXCEPTION,
+    PYEXEC_EXIT_CODE,
+    PYEXEC_FUNCTIONS
+} pyexec_function_e;
+
+
+typedef struct {
+    const char            *module;
+    const char            *name;
+    PyObject              *object;
+} pyexec_function_t;
+
+
 static void pyexec_python_check_status(PyStatus status);
-static PyObject *pyexec_python_call(const char *module, const char *function,
+static PyObject *pyexec_python_call(pyexec_function_e function,
     PyObject *args);
 static PyObject *pyexec_python_names(const pyexec_list_t *list);
 static PyObject *pyexec_python_text(const pyexec_str_t *s);
@@ -22,16 +48,32 @@ static int pyexec_python_failed(PyObject *exc,
 static void pyexec_python_die(const char *what) __attribute__((noreturn));
 
 
-static PyObject  *pyexec_code;             /* what was checked last */
+static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
+    { "gc", "collect", NULL },
+    { "gc", "freeze", NULL },
+    { "_pyexec_startup", "preload", NULL },
+    { "_pyexec_startup", "reseed", NULL },
+    { "_pyexec_autocorrect", "correct", NULL },
+    { "_pyexec_policy", "check", NULL },
+    { "_pyexec_startup", "begin", NULL },
+    { "_pyexec_startup", "finish", NULL },
+    { "_pyexec_startup", "describe", NULL },
+    { "_pyexec_startup", "print_exception", NULL },
+    { "_pyexec_startup", "exit_code", NULL }
+};
+
+static PyObject          *pyexec_code;     /* what was checked last */
 
 
 void
 pyexec_python_init(const char *prefix)
 {
     char                    program[4096];
+    unsigned                i;
     PyConfig                config;
     PyObject               *code, *module;
     PyPreConfig             pre;
+    pyexec_function_t      *f;
     const pyexec_module_t  *m;
 
     PyPreConfig_InitIsolatedConfig(&pre);
@@ -69,6 +111,20 @@ pyexec_python_init(const char *prefix)
         Py_DECREF(module);
         Py_DECREF(code);
     }
+
+    for (i = 0; i < PYEXEC_FUNCTIONS; i++) {
+
+        f = &pyexec_functions[i];
+
+        module = PyImport_ImportModule(f->module);
+        f->object = module ? PyObject_GetAttrString(module, f->name) : NULL;
+
+        if (f->object == NULL) {
+            pyexec_python_die(f->name);
+        }
+
+        Py_DECREF(module);
+    }
 }
 
 
@@ -92,7 +148,7 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
         args = list ? Py_BuildValue("(N)", PySequence_Tuple(list)) : NULL;
     }
 
-    loaded = pyexec_python_call("_pyexec_startup", "preload", args);
+    loaded = pyexec_python_call(PYEXEC_PRELOAD, args);
 
     if (loaded == NULL || !PyList_Check(loaded)) {
         pyexec_python_die("preload");
@@ -118,15 +174,17 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
 
     /* what is here now is not looked at again: no copies of its pages */
 
-    loaded = pyexec_python_call("gc", "collect", NULL);
+    loaded = pyexec_python_call(PYEXEC_COLLECT, NULL);
     Py_XDECREF(loaded);
-    loaded = pyexec_python_call("gc", "freeze", NULL);
+    loaded = pyexec_python_call(PYEXEC_FREEZE, NULL);
 
     if (loaded == NULL) {
         pyexec_python_die("gc.freeze");
     }
 
     Py_DECREF(loaded);
+
+    pyexec_heap_settle();
 }
 
 
@@ -152,7 +210,7 @@ pyexec_python_after_fork(pid_t pid)
 void
 pyexec_python_reseed(void)
 {
-    if (pyexec_python_call("_pyexec_startup", "reseed", NULL) == NULL) {
+    if (pyexec_python_call(PYEXEC_RESEED, NULL) == NULL) {
         pyexec_python_die("reseed");
     }
 }
@@ -166,7 +224,7 @@ pyexec_python_correct(const pyexec_child_job_t *job,
 
     memset(corrected, 0, sizeof(pyexec_child_corrected_t));
 
-    answer = pyexec_python_call("_pyexec_autocorrect", "correct",
+    answer = pyexec_python_call(PYEXEC_CORRECT,
                                 Py_BuildValue("(NN)",
                                          pyexec_python_text(&job->code),
                                          pyexec_python_text(&job->undefined)));
@@ -187,7 +245,7 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 {
     PyObject  *answer, *status, *reasons, *imports, *violations, *missing;
 
-    answer = pyexec_python_call("_pyexec_policy", "check",
+    answer = pyexec_python_call(PYEXEC_CHECK,
                                 Py_BuildValue("(NNNN)",
                                          pyexec_python_text(code),
                                          PyBool_FromLong(job->policy),
@@ -216,7 +274,7 @@ pyexec_python_run(const pyexec_str_t *code,
     int        status;
     PyObject  *globals, *rc, *type, *exc, *trace;
 
-    globals = pyexec_python_call("_pyexec_startup", "begin",
+    globals = pyexec_python_call(PYEXEC_BEGIN,
                                  Py_BuildValue("(N)",
                                                pyexec_python_text(code)));
     if (globals == NULL) {
@@ -246,7 +304,7 @@ pyexec_python_run(const pyexec_str_t *code,
     }
 
     Py_XDECREF(rc);
-    rc = pyexec_python_call("_pyexec_startup", "finish", NULL);
+    rc = pyexec_python_call(PYEXEC_FINISH, NULL);
 
     if (rc == NULL) {
         PyErr_Clear();
@@ -271,7 +329,7 @@ pyexec_python_failed(PyObject *exc,
 
     memset(&f, 0, sizeof(pyexec_child_failed_t));
 
-    answer = pyexec_python_call("_pyexec_startup", "describe",
+    answer = pyexec_python_call(PYEXEC_DESCRIBE,
                                 Py_BuildValue("(O)", exc));
 
     if (answer && PyArg_ParseTuple(answer, "UUUIUUI", &type, &message, &file,
@@ -290,12 +348,12 @@ pyexec_python_failed(PyObject *exc,
 
     PyErr_Clear();
 
-    answer = pyexec_python_call("_pyexec_startup", "print_exception",
+    answer = pyexec_python_call(PYEXEC_PRINT_EXCEPTION,
                                 Py_BuildValue("(O)", exc));
     PyErr_Clear();
     Py_XDECREF(answer);
 
-    answer = pyexec_python_call("_pyexec_startup", "exit_code",
+    answer = pyexec_python_call(PYEXEC_EXIT_CODE,
                                 Py_BuildValue("(O)", exc));
 
     status = answer ? PyLong_AsLong(answer) : 1;
@@ -336,20 +394,17 @@ pyexec_python_die(const char *what)
 /* a new reference, or NULL with an exception; args, stolen, may be NULL */
 
 static PyObject *
-pyexec_python_call(const char *module, const char *function, PyObject *args)
+pyexec_python_call(pyexec_function_e function, PyObject *args)
 {
-    PyObject  *m, *f, *rc;
+    PyObject  *rc;
 
     if (args == NULL) {
         args = PyErr_Occurred() ? NULL : PyTuple_New(0);
     }
 
-    m = args ? PyImport_ImportModule(module) : NULL;
-    f = m ? PyObject_GetAttrString(m, function) : NULL;
-    rc = f ? PyObject_CallObject(f, args) : NULL;
+    rc = args ? PyObject_CallObject(pyexec_functions[function].object, args)
+              : NULL;
 
-    Py_XDECREF(f);
-    Py_XDECREF(m);
     Py_XDECREF(args);
 
     return rc;

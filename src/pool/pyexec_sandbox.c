@@ -23,7 +23,7 @@
  *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
  *                   nothing is unmounted: what is to be hidden is mounted
  *                   over.
- *   ruleset         opening the system's paths takes time.
+ *   ruleset         its rules take time.
  *
  * In a child, with its job
  *
@@ -60,9 +60,11 @@
 #include "pyexec_seccomp.h"
 
 
-#define PYEXEC_NAMESPACES   (CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWNET           \
-                             |CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP       \
-                             |CLONE_NEWPID)
+#define PYEXEC_NAMESPACES   (CLONE_NEWUSER|CLONE_NEWUTS|CLONE_NEWCGROUP       \
+                             |(pyexec_wall(MOUNT) ? CLONE_NEWNS : 0)          \
+                             |(pyexec_wall(NETWORK) ? CLONE_NEWNET : 0)       \
+                             |(pyexec_wall(IPC) ? CLONE_NEWIPC : 0)           \
+                             |(pyexec_wall(PID) ? CLONE_NEWPID : 0))
 
 #define PYEXEC_HOST         "pyexec"
 
@@ -160,6 +162,11 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
     pyexec_parent = getpid();
 
+    what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
+    if (what) {
+        pyexec_die("%s failed in a zygote: %m", what);
+    }
+
     if (!sb->namespaces) {
         return;
     }
@@ -169,7 +176,7 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
         pyexec_die("/proc/self/ns/pid cannot be opened: %m");
     }
 
-    what = pyexec_root_seal();
+    what = pyexec_mounts(sb) ? pyexec_root_seal() : NULL;
     if (what) {
         pyexec_die("%s failed in a zygote: %m", what);
     }
@@ -182,7 +189,7 @@ pyexec_sandbox_fork_child(pyexec_sandbox_t *sb)
     int    err;
     pid_t  pid;
 
-    if (!sb->namespaces) {
+    if (!sb->namespaces || !pyexec_wall(PID)) {
         return fork();
     }
 
@@ -223,7 +230,7 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
 
     /* a zygote that died before that; in a pid namespace it takes all along */
 
-    if (!sb->namespaces && getppid() != pyexec_parent) {
+    if ((!sb->namespaces || !pyexec_wall(PID)) && getppid() != pyexec_parent) {
         _exit(0);
     }
 
@@ -232,22 +239,28 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
     what = pyexec_write_proc("self/oom_score_adj", "1000");
 
     if (what == NULL && sb->namespaces) {
-        if (unshare(CLONE_NEWUSER|CLONE_NEWNS) == -1) {
+        if (unshare(CLONE_NEWUSER | (pyexec_wall(MOUNT) ? CLONE_NEWNS : 0))
+            == -1)
+        {
             return "unshare()";
         }
 
         what = pyexec_user_map(sb);
 
-        if (what == NULL) {
+        if (what == NULL && pyexec_mounts(sb)) {
             what = pyexec_root_hide(&pyexec_workspaces);
         }
     }
 
-    if (what == NULL && sb->landlock) {
+    if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
         what = pyexec_landlock_begin(sb, &pyexec_ruleset);
     }
 
-    return what ? what : pyexec_close_from(keep);
+    if (what == NULL && pyexec_wall(DESCRIPTORS)) {
+        what = pyexec_close_from(keep);
+    }
+
+    return what;
 }
 
 
@@ -256,7 +269,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
 {
     const char  *what;
 
-    if (sb->namespaces) {
+    if (pyexec_mounts(sb)) {
         what = pyexec_root_show(pyexec_workspaces, c);
 
     } else {
@@ -267,19 +280,23 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
         what = "prctl(PR_SET_NO_NEW_PRIVS)";
     }
 
-    if (what == NULL && sb->landlock) {
+    if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
         what = pyexec_landlock_confine(sb, pyexec_ruleset, c);
     }
 
-    if (what == NULL) {
+    if (what == NULL && pyexec_wall(RLIMITS)) {
         what = pyexec_limits(sb, c);
     }
 
-    if (what == NULL) {
+    if (what == NULL && pyexec_wall(CAPABILITIES)) {
         what = pyexec_drop_capabilities();
     }
 
-    return what ? what : pyexec_seccomp_load(&sb->filter);
+    if (what == NULL && pyexec_wall(SECCOMP)) {
+        what = pyexec_seccomp_load(&sb->filter);
+    }
+
+    return what;
 }
 
 
@@ -317,13 +334,16 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
     const char  *what;
 
     root = geteuid() == 0;
+    what = NULL;
 
     if (root) {
-        if (unshare(CLONE_NEWNS) == -1) {
-            return "unshare(CLONE_NEWNS)";
-        }
+        if (pyexec_mounts(sb)) {
+            if (unshare(CLONE_NEWNS) == -1) {
+                return "unshare(CLONE_NEWNS)";
+            }
 
-        what = pyexec_root_build(sb);
+            what = pyexec_root_build(sb);
+        }
 
         if (what == NULL) {
             what = pyexec_drop_uid(sb);
@@ -340,7 +360,7 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
 
     what = pyexec_user_map(sb);
 
-    if (what == NULL && !root) {
+    if (what == NULL && !root && pyexec_mounts(sb)) {
         what = pyexec_root_build(sb);
     }
 

@@ -23,6 +23,30 @@
 
 #define PYEXEC_HIGH_FD          16
 
+/*
+ * PYEXEC_WITHOUT is a sum of walls that are left out at compile time, in
+ * pools that tests and benchmarks make to learn what each is for and what it
+ * costs ("make walls").  No product has it, and no switch takes a wall away
+ * from one.
+ */
+
+#define PYEXEC_WALL_NETWORK       0x0001
+#define PYEXEC_WALL_IPC           0x0002
+#define PYEXEC_WALL_PID           0x0004
+#define PYEXEC_WALL_MOUNT         0x0008
+#define PYEXEC_WALL_DESCRIPTORS   0x0010
+#define PYEXEC_WALL_LANDLOCK      0x0020
+#define PYEXEC_WALL_RLIMITS       0x0040
+#define PYEXEC_WALL_CAPABILITIES  0x0080
+#define PYEXEC_WALL_SECCOMP       0x0100
+
+#ifndef PYEXEC_WITHOUT
+#define PYEXEC_WITHOUT          0
+#endif
+
+#define pyexec_wall(wall)       (((PYEXEC_WITHOUT) & PYEXEC_WALL_##wall) == 0)
+#define pyexec_mounts(sb)       ((sb)->namespaces && pyexec_wall(MOUNT))
+
 
 typedef struct {
     const char            *path;           /* absolute */

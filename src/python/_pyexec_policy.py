@@ -7,6 +7,7 @@ import ast
 import importlib.util
 import re
 import sys
+import unicodedata
 import warnings
 
 DENIED_IMPORTS = frozenset("""
@@ -38,6 +39,13 @@ def check(code, policy, deny, allow):
     """
     code = code[1:] if code.startswith("\ufeff") else code
 
+    if _has_nothing_to_check(code):
+        try:
+            return "ok", [], [], [], [], compile(code, FILE_NAME, "exec",
+                                                 dont_inherit=True)
+        except Exception as exc:
+            return _syntax_error(exc, code)
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -66,6 +74,19 @@ def check(code, policy, deny, allow):
         return _syntax_error(exc, code)
 
     return "ok", [], imports, [], [], compiled
+
+
+def _has_nothing_to_check(code):
+    """Is there no word in code that an import or a violation takes?
+
+    Python reads names in their normal form: where code is in it, a name is
+    in the text as it is written.  Most of check() is to make the tree.
+    """
+    return (_WORDS.search(code) is None
+            and (code.isascii() or unicodedata.is_normalized("NFKC", code)))
+
+
+_WORDS = re.compile("import|open|" + "|".join(DENIED_CALLS))
 
 
 class _Found:

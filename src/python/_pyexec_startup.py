@@ -1,38 +1,57 @@
 """The interpreter's life: warmed in the zygote, begun and ended in a child."""
 
+import os
+import sys
+
+# A zygote has one thread and holds no lock when it forks: what the standard
+# library would do about other threads in each child is left out.  That and
+# its seeding, which reseed() does, cost more than to fork.
+
+_register_at_fork = os.register_at_fork
+_HOOKS = frozenset("concurrent.futures.thread logging random threading".split())
+
+
+def _register(**hooks):
+    if sys._getframe(1).f_globals.get("__name__") not in _HOOKS:
+        _register_at_fork(**hooks)
+
+
+os.register_at_fork = _register
+
+import _random
 import atexit
 import builtins
+import contextlib
+import functools
 import gc
 import importlib
 import io
 import linecache
-import os
+import logging
 import random
-import shutil
-import sys
-import tempfile
 import threading
 import traceback
 import types
+import weakref
 
 import _pyexec_figures
+import _pyexec_policy
 
 FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
 MAX_FRAMES = 1000        # of a traceback, as many as Python prints itself
 
-# what most code uses, and what that imports when it is first called
+# what most code uses, and what that imports when it is first called: without
+# what maps libraries of its own, which all children would pay for
 
 _STDLIB = """
-    _strptime ast base64 bisect bz2 calendar cmath collections collections.abc
-    concurrent.futures.thread contextlib copy csv ctypes dataclasses datetime
-    decimal difflib encodings.ascii encodings.cp1252 encodings.idna
-    encodings.latin_1 encodings.unicode_escape encodings.utf_16
-    encodings.utf_8_sig enum fractions functools getpass glob gzip hashlib
-    heapq html io itertools json locale logging lzma math numbers operator
-    pathlib pprint queue random re secrets sqlite3 statistics string struct
-    textwrap time timeit tokenize types typing unicodedata uuid
-    xml.etree.ElementTree zipfile zlib zoneinfo
+    _strptime ast base64 bisect calendar cmath collections collections.abc
+    contextlib copy csv dataclasses datetime decimal difflib encodings.ascii
+    encodings.cp1252 encodings.idna encodings.latin_1
+    encodings.unicode_escape encodings.utf_16 encodings.utf_8_sig enum
+    fractions functools glob gzip heapq html io itertools json locale logging
+    math numbers operator pathlib pprint random re statistics string struct
+    textwrap time timeit tokenize types typing unicodedata zlib
 """.split()
 
 _DEFAULT = """
@@ -87,21 +106,30 @@ def preload(names):
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
 
-    # for matplotlib's and fontconfig's lists of fonts: children have them in
-    # memory
-    cache = tempfile.mkdtemp(prefix="pyexec-")
-    os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
-    try:
+    with _cache() if names != () else contextlib.nullcontext():
         loaded = _load(names)
         _warm()
-    finally:
-        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
-        shutil.rmtree(cache, ignore_errors=True)
 
     _pyexec_figures.install()
     _check_threads()
+    _settle(alone=not loaded)
 
     return loaded
+
+
+@contextlib.contextmanager
+def _cache():
+    """For matplotlib's and fontconfig's lists: children have them in memory."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="pyexec-",
+                                     ignore_cleanup_errors=True) as cache:
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
+        yield
+        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
+
+    # TMPDIR is the run's; all children have one process id, and so the names
+    tempfile.tempdir = tempfile._name_sequence = None
 
 
 def _load(names):
@@ -181,6 +209,81 @@ _FIRST_USES = {
 }
 
 
+def _settle(alone):
+    """Do here what would be the same in every child; alone: no preload.
+
+    Most of what a short run costs is copies of pages that this module's own
+    work writes to.  So that is run until the interpreter has settled on it:
+    code that is called often is rewritten, in place, for the types that it
+    meets, and attributes are found in a cache.
+    """
+    global _at_rest
+
+    sys.argv = [FILE_NAME]
+    sys.orig_argv = ["python3", FILE_NAME]
+    sys.path = [path for path in sys.path if path not in ("", ".")]
+    sys.modules["__main__"] = _main
+
+    _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
+                 if name in sys.modules]
+
+    gc.collect()
+    gc.freeze()
+
+    for _ in range(64):
+        reseed()
+        answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
+        try:
+            exec(answer[5], begin(_SAMPLE))
+        except NameError as exc:
+            describe(exc)
+        _at_rest = _exit_work()
+        finish()
+
+    begin("")
+    del os.environ["HOME"], os.environ["TMPDIR"]
+    os.register_at_fork = _register_at_fork
+
+    _at_rest = _exit_work() if alone else None
+
+
+_SAMPLE = '''
+import os
+from math import sqrt as root
+
+class Point:
+    """A place."""
+    def __init__(self, x, y=0.5, *rest, **more):
+        self.x, self.y = x, y
+
+    @property
+    def size(self):
+        return root(self.x ** 2 + self.y ** 2)
+
+def total(items):
+    with open("main.py") as file:
+        pass
+    return sum(item.size for item in items if item.x > 0)
+
+points = [Point(i, y=-i) for i in range(3)]
+names = {str(p.x): f"{p.size:.2f} {p.y!r}" for p in points}
+for name, text in sorted(names.items()):
+    if name == "1" and not text or False:
+        break
+    else:
+        names[name] = text[1:2] + "\\n"
+try:
+    print(undefined, end="")
+except (ValueError, KeyError) as error:
+    raise
+finally:
+    counter = lambda n: n and -n
+while counter(0):
+    counter += 1
+    del points[0]
+'''
+
+
 def _check_threads():
     """A fork takes one thread along: the locks of others would stay locked."""
     for thread in threading.enumerate():
@@ -197,19 +300,20 @@ def _check_threads():
 
 def reseed():
     """In a child: what would be alike in all of a zygote's, chance."""
-    for name, seed in _SEEDS.items():
-        if name in sys.modules:
-            seed(sys.modules[name])
+    for seed in _seeds:
+        seed()
 
 
-# temporary names are drawn per process id: all children have the same
+# what makes the functions for reseed()
 
 _SEEDS = {
-    "random": lambda module: module.seed(),
-    "numpy.random": lambda module: module.seed(),
-    "sympy.core.random": lambda module: module.rng.seed(),
-    "tempfile": lambda module: setattr(module, "_name_sequence", None),
+    "random": lambda module: functools.partial(_random.Random.seed,
+                                               module._inst),
+    "numpy.random": lambda module: module.seed,
+    "sympy.core.random": lambda module: module.rng.seed,
 }
+
+_seeds = []
 
 
 def begin(code):
@@ -218,13 +322,7 @@ def begin(code):
     The current directory is the run's.  It is the home, and the place of
     temporary files: those that the code leaves are files that it created.
     """
-    cwd = os.getcwd()
-    os.environ["HOME"] = os.environ["TMPDIR"] = cwd
-    tempfile.tempdir = cwd
-
-    sys.argv = [FILE_NAME]
-    sys.orig_argv = ["python3", FILE_NAME]
-    sys.path = [path for path in sys.path if path not in ("", ".", cwd)]
+    os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
 
     # tracebacks show the lines of what runs, whatever becomes of the file
     lines = io.StringIO(code, newline=None).readlines()
@@ -235,7 +333,6 @@ def begin(code):
     namespace.update(__name__="__main__", __doc__=None, __package__=None,
                      __loader__=None, __spec__=None, __file__=FILE_NAME,
                      __builtins__=builtins)
-    sys.modules["__main__"] = _main
     return namespace
 
 
@@ -369,12 +466,28 @@ def exit_code(exc):
 
 def finish():
     """What Python does when it ends, without ending it: in the same order."""
-    for step in (threading._shutdown, _pyexec_figures.finish,
-                 atexit._run_exitfuncs, _clear_main, gc.collect, _flush):
+    steps = [_clear_main, gc.collect, _flush]
+    if _exit_work() != _at_rest:
+        steps[:0] = [threading._shutdown, _pyexec_figures.finish,
+                     atexit._run_exitfuncs]
+
+    for step in steps:
         try:
             step()
         except BaseException as exc:
             _complain(exc)
+
+
+def _exit_work():
+    """What ends by itself if it is as it was: nothing was left to be done."""
+    return (atexit._ncallbacks(), *map(len, _WATCHED))
+
+
+_WATCHED = (sys.modules, threading._active, threading._shutdown_locks,
+            threading._threading_atexits, logging._handlerList,
+            weakref.finalize._registry)
+
+_at_rest = None          # _exit_work() of a zygote without other modules
 
 
 def _complain(exc):

@@ -1,7 +1,6 @@
 import re
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import zygote
@@ -142,15 +141,6 @@ class ExitCode(unittest.TestCase):
         self.assertEqual(startup.exit_code(KeyboardInterrupt()), 130)
 
 
-class Reseed(unittest.TestCase):
-
-    def test_temporary_names(self):
-        # they follow the process id, which all children of a pool share
-        names = tempfile._get_candidate_names()
-        startup.reseed()
-        self.assertIsNot(tempfile._get_candidate_names(), names)
-
-
 class Runs(unittest.TestCase):
 
     @classmethod
@@ -162,6 +152,29 @@ class Runs(unittest.TestCase):
         run = self.zygote.run(code)
         self.assertEqual((run.status, run.stderr), (0, ""))
         return run.stdout
+
+    def test_chance_is_each_run_s_own(self):
+        code = "import random\nprint(random.random())"
+        self.assertNotEqual(self.out(code), self.out(code))
+
+    def test_temporary_names_are_each_run_s_own(self):
+        # they follow the process id, which all children of a pool share
+        self.assertEqual(self.out("import tempfile\n"
+                                  "print(tempfile._name_sequence)"), "None\n")
+
+    def test_what_was_registered_is_run(self):
+        for code in ("import atexit\natexit.register(print, 'bye')",
+                     "import threading\n"
+                     "threading.Timer(.01, print, ['bye']).start()",
+                     "import weakref\nclass C: pass\nc = C()\n"
+                     "weakref.finalize(c, print, 'bye')",
+                     "import logging.handlers as h, logging, sys\n"
+                     "sys.stderr = sys.stdout\n"
+                     "m = h.MemoryHandler(9, target=logging.StreamHandler())\n"
+                     "logging.getLogger().addHandler(m)\n"
+                     "logging.warning('bye')"):
+            with self.subTest(code):
+                self.assertEqual(self.out(code), "bye\n")
 
     def test_main_is_a_module_as_any_script_s(self):
         self.assertEqual(self.out(
