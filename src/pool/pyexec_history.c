@@ -28,6 +28,8 @@ static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const pyexec_line_t *note);
 static void pyexec_list_json(const pyexec_str_t *session,
     const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
+static int pyexec_runs_remove(pyexec_store_t *st, int runs,
+    const char *before, uint64_t *removed, uint64_t *files);
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const char *before);
 static int pyexec_lines_rewrite(int runs, const char *before);
@@ -220,11 +222,7 @@ int
 pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
     const char *before, uint64_t *removed, uint64_t *files)
 {
-    DIR            *d;
-    int             fd, rc, runs;
-    uint64_t        n;
-    pyexec_str_t    name;
-    struct dirent  *de;
+    int  fd, rc, runs;
 
     fd = pyexec_session_open(st, session, 0);
     if (fd == -1) {
@@ -238,41 +236,22 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
         return errno == ENOENT ? 0 : -1;
     }
 
-    d = pyexec_opendir(runs, ".");
-    rc = d ? 0 : -1;
-    n = 0;
+    /* a clean-up and a sweep, or those of two pools, take turns */
 
-    while (rc == 0 && (de = readdir(d)) != NULL) {
-
-        name.data = (u_char *) de->d_name;
-        name.len = strlen(de->d_name);
-
-        if (!pyexec_run_id_valid(&name)
-            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
-            || pyexec_run_live(st, de->d_name))
-        {
-            continue;
-        }
-
-        rc = pyexec_remove(runs, de->d_name, files);
-
-        if (rc == 0) {
-            (void) pyexec_history_forget(runs, de->d_name);
-            n++;
-        }
-    }
-
-    if (d) {
-        (void) closedir(d);
-    }
-
-    /* also where there was none: who removed them may have died */
+    rc = pyexec_removal_lock(st, session);
 
     if (rc == 0) {
-        rc = pyexec_lines_prune(st, session, runs, before);
+        rc = pyexec_runs_remove(st, runs, before, removed, files);
+
+        /* also where there was none: who removed them may have died */
+
+        if (rc == 0) {
+            rc = pyexec_lines_prune(st, session, runs, before);
+        }
+
+        pyexec_removal_unlock(st, session);
     }
 
-    *removed += n;
     (void) close(runs);
 
     return rc;
@@ -528,6 +507,48 @@ pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
     yajl_gen_free(g);
 
     pyexec_buf_free(&item);
+}
+
+
+static int
+pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
+    uint64_t *removed, uint64_t *files)
+{
+    DIR            *d;
+    int             rc;
+    pyexec_str_t    name;
+    struct dirent  *de;
+
+    d = pyexec_opendir(runs, ".");
+    if (d == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && (de = readdir(d)) != NULL) {
+
+        name.data = (u_char *) de->d_name;
+        name.len = strlen(de->d_name);
+
+        if (!pyexec_run_id_valid(&name)
+            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
+            || pyexec_run_live(st, de->d_name))
+        {
+            continue;
+        }
+
+        rc = pyexec_remove(runs, de->d_name, files);
+
+        if (rc == 0) {
+            (void) pyexec_history_forget(runs, de->d_name);
+            (*removed)++;
+        }
+    }
+
+    (void) closedir(d);
+
+    return rc;
 }
 
 
