@@ -61,6 +61,7 @@ for my $target ($first, map { $first + $_ * ($runs - $first) / 4 } 1 .. 4) {
         my $count = $census->count;
         return !$count->{zombie} && ($count->{'child light'} // 0) == 4 && ($count->{'child full'} // 0) == 4;
     });
+    diag(sprintf '%d runs, %.0f s', $n, time - $start);
     push @samples, { n => $n, time => time - $start, memory => $census->memory, descriptors => $census->descriptors };
 }
 
