@@ -174,7 +174,7 @@ sub alerts {
     return grep { /\[(?:alert|emerg)\]|Sanitizer/ && !/exited on signal 9/ && !($fault->{log} && /$fault->{log}/) } @new;
 }
 
-# without a pause of a fixed length where something can be awaited
+# the time that a fault takes, or comes after: nothing is awaited
 
 sub wait_for { select undef, undef, undef, $_[0] }
 
