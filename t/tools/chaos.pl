@@ -44,8 +44,11 @@ my @faults = (
     (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'clerk', 'sweeper', 'cache manager'),
     (map { { name => "a $_ is killed", start => killer($_), may => { errors => 1, status => 'error' } } }
          'zygote light', 'zygote full', 'runner', 'child light', 'child full'),
-    { name => 'all runners are killed', start => killer('runner', RUNNERS), may => { errors => 1, status => 'error' } },
+    { name => 'all runners are killed', start => sub { kill_all('runner') }, may => { errors => 1, status => 'error' } },
+    { name => 'all of a pool is killed', start => sub { kill_all('pool', 'zygote light', 'zygote full', 'runner', 'clerk', 'sweeper') },
+      may => { errors => 1, status => 'error' } },
     { name => 'a worker is killed', start => killer('worker'), may => { cuts => 1 } },
+    { name => 'all workers are killed', start => sub { kill_all('worker') }, may => { cuts => 1 } },
     { name => 'nginx is reloaded', start => sub { kill HUP => $_[0]{pid} } },
     (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
              may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
@@ -59,7 +62,7 @@ my @faults = (
 );
 
 $_->{may} ||= {} for @faults;
-$_->{may}{recount} = 1 for grep { $_->{name} =~ /clerk|worker/ } @faults;
+$_->{may}{recount} = 1 for grep { $_->{name} =~ /clerk|worker|all of/ } @faults;
 
 diag("SEED=$seed, $seconds seconds");
 diag('not root, or no mounts to be had: without a full disk and an immutable workspace') if !$mounts;
@@ -185,12 +188,18 @@ sub alerts {
 sub wait_for { select undef, undef, undef, $_[0] }
 
 sub killer {
-    my ($kind, $n) = @_;
+    my ($kind) = @_;
     return sub {
         my (undef, $share) = @_;
         my @pids = Pyexec::Census->take->pids($kind);
-        kill KILL => $n ? @pids : $pids[$share * @pids] if @pids;
+        kill KILL => $pids[$share * @pids] if @pids;
     };
+}
+
+sub kill_all {
+    my $census = Pyexec::Census->take;
+    kill KILL => map { $census->pids($_) } @_;
+    return;
 }
 
 sub limiter {
