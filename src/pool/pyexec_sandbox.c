@@ -183,6 +183,13 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
 }
 
 
+int
+pyexec_sandbox_proc(void)
+{
+    return pyexec_proc;
+}
+
+
 pid_t
 pyexec_sandbox_fork_child(pyexec_sandbox_t *sb)
 {

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "pyexec_heap.h"
 #include "pyexec_io.h"
 #include "pyexec_log.h"
 #include "pyexec_pool.h"
@@ -84,6 +85,9 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     pyexec_python_init(z->pool->sandbox.python);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           roots, sizeof(roots));
+
+    pyexec_heap_settle();
+    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
 
     pyexec_sandbox_zygote_ready(&z->pool->sandbox);
 

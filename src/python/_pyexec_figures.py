@@ -112,6 +112,11 @@ def _patch(pyplot):
         _save(self.canvas.figure)
         destroy(self)
 
+    @functools.wraps(pyplot.savefig)
+    def save_current(*args, **kwargs):
+        # pyplot's own draws the figure once more, for the window's sake
+        return pyplot.gcf().savefig(*args, **kwargs)
+
     def show(*args, block=None, **kwargs):
         _shown.update(_open_figures())
         if block or (block is None and not pyplot.isinteractive()):
@@ -121,6 +126,7 @@ def _patch(pyplot):
     Figure.draw = note_draw
     FigureManagerBase.show = show_figure
     FigureManagerBase.destroy = save_and_destroy
+    pyplot.savefig = save_current
     pyplot.show = show
 
 

@@ -162,21 +162,33 @@ def _warm():
             for companion in companions.split():
                 _import(companion)
 
-    for name, warm in _FIRST_USES.items():
+    _use(_USUAL)
+    _use(_RARE)
+
+
+def _use(uses):
+    for name, use in uses.items():
         if name in sys.modules:
-            warm(sys.modules[name])
+            use(sys.modules[name])
 
 
-def _warm_numpy(numpy):
+def _numpy(numpy):
     numpy.linalg.svd(numpy.random.default_rng().random((8, 8)))
     str(numpy.linspace(0, 1, 3))
 
 
-def _warm_pandas(pandas):
+def _pandas(pandas):
+    frame = pandas.read_csv(io.StringIO("day,value\n1,1.5\n2,2.5\n"))
+    str(frame.describe())
+
+    if "matplotlib.pyplot" in sys.modules:
+        frame["value"].plot(kind="line")
+
+
+def _pandas_rarely(pandas):
     frame = pandas.read_csv(io.StringIO("day,value\n2026-01-01,1.5\n"
                                         "2026-01-02,2.5\n"),
                             parse_dates=["day"])
-    str(frame.describe())
     str(frame.groupby("day").sum())
     frame.info(buf=io.StringIO())
     frame.to_csv(io.StringIO())
@@ -185,26 +197,37 @@ def _warm_pandas(pandas):
         frame.plot(x="day", y="value")
 
 
-def _warm_pyplot(pyplot):
+def _pyplot(pyplot):
+    pyplot.plot([1, 2, 3], label="line")
+    pyplot.title("Title")
+    pyplot.legend()
+    pyplot.tight_layout()
+    pyplot.savefig(io.BytesIO())
+    pyplot.close("all")
+
+
+def _pyplot_rarely(pyplot):
     figure, (one, two) = pyplot.subplots(2)
-    one.plot([1, 2, 3], label="line")
     one.set_title(r"Title $\alpha^2$", fontweight="bold")
     one.set_xlabel("x")
-    one.legend()
     two.bar(["a", "b"], [1, 2])
     two.grid(True)
-    figure.tight_layout()
-    for kind in ("png", "pdf", "svg"):
+    for kind in ("pdf", "svg"):
         figure.savefig(io.BytesIO(), format=kind)
     pyplot.close("all")
 
 
-# in this order: pandas draws as well
+# in this order: what pandas has drawn, pyplot closes
 
-_FIRST_USES = {
-    "numpy": _warm_numpy,
-    "pandas": _warm_pandas,
-    "matplotlib.pyplot": _warm_pyplot,
+_USUAL = {
+    "numpy": _numpy,
+    "pandas": _pandas,
+    "matplotlib.pyplot": _pyplot,
+}
+
+_RARE = {
+    "pandas": _pandas_rarely,
+    "matplotlib.pyplot": _pyplot_rarely,
     "PIL.Image": lambda image: image.init(),
 }
 
@@ -231,12 +254,7 @@ def _settle(alone):
     gc.freeze()
 
     for _ in range(64):
-        reseed()
-        answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
-        try:
-            exec(answer[5], begin(_SAMPLE))
-        except NameError as exc:
-            describe(exc)
+        _run_sample()
         _at_rest = _exit_work()
         finish()
 
@@ -245,6 +263,23 @@ def _settle(alone):
     os.register_at_fork = _register_at_fork
 
     _at_rest = _exit_work() if alone else None
+
+
+def rehearse():
+    """Do what code does usually, with nobody to see it."""
+    _run_sample()
+    print(1, "text")
+    _use(_USUAL)
+    finish()
+
+
+def _run_sample():
+    reseed()
+    code = _pyexec_policy.check(_SAMPLE, True, (), ("os",))[5]
+    try:
+        exec(code, begin(_SAMPLE))
+    except NameError as exc:
+        describe(exc)
 
 
 _SAMPLE = '''
