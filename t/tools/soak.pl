@@ -37,7 +37,7 @@ for my $target ($first, map { $first + $_ * ($runs - $first) / 4 } 1 .. 4) {
         my $most = int(min(1000, $target - $n) / CLIENTS) + 1;
         my @clients = map {
             Pyexec::Load->start($d, name => "$round-$_", seed => $n + $_, kept => [$sessions[$_ - 1]], swept => ["w-$_"],
-                                most => $most, share => { %share, @samples ? () : (long => 1, large => 1, list => 2) },
+                                most => $most, share => { %share, @samples ? () : (long => 2, large => 1, list => 2, fetch => 10) },
                                 ledger => "$d->{dir}/ledger.$_")
         } 1 .. CLIENTS;
         $d->until(600, sub { Pyexec::Census::reap(); !grep { kill 0, $_->{pid} } @clients }) or die 'a client waits for ever';
