@@ -9,8 +9,17 @@ use warnings;
 # A clock that jumps is not had: there is one for the machine, and namespaces
 # do not divide it.  Instead there are runs of the past and of the future.
 
+# root's own mounts, seen by nobody else; before anything has been made
+
+BEGIN {
+    if ($> == 0 && !$ENV{PYEXEC_CHAOS_MOUNTS} && system('unshare -m true 2>/dev/null') == 0) {
+        $ENV{PYEXEC_CHAOS_MOUNTS} = 1;
+        exec 'unshare', '-m', $^X, $0 or die "unshare: $!";
+    }
+}
+
 use lib 't', 't/lib';
-use Fcntl qw(:flock);
+use File::Temp ();
 use List::Util qw(shuffle max);
 use Pyexec;
 use Pyexec::Books;
@@ -26,18 +35,10 @@ use constant { WORKERS => 2, RUNNERS => 4, CLIENTS => 4, RETAIN => 60 };
 
 use constant BACK => ($ENV{TEST_NGINX_BINARY} || '') =~ /asan/ ? 10 : 2;
 
-# root's own mounts, seen by nobody else
-
-if ($> == 0 && !$ENV{PYEXEC_CHAOS_MOUNTS} && system('unshare -m true 2>/dev/null') == 0) {
-    $ENV{PYEXEC_CHAOS_MOUNTS} = 1;
-    exec 'unshare', '-m', $^X, $0 or die "unshare: $!";
-}
-
 $ENV{FAULT} //= '';
 my $mounts = $ENV{PYEXEC_CHAOS_MOUNTS};
 my $seconds = $ENV{SECONDS} || 30;
 my $seed = $ENV{SEED} || int(time) % 100000;
-my $end = time + $seconds;
 
 # What happens; what its start does is undone by its end.  may: see Books.pm.
 # A kind of process with no "may" is one that clients do not notice.
@@ -90,6 +91,8 @@ $held = Pyexec::Census->take->descriptors;
 my ($logged, $may_log) = (length $d->log, qr/(?!)/);
 my ($step, %slowest, %tally) = (0);
 plant();
+
+my $end = time + $seconds;
 
 while (time < $end) {
     for my $fault (shuffle @faults) {
