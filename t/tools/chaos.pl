@@ -151,7 +151,7 @@ sub step {
         for @entries;
 
     my @census;
-    $d->until(5, sub { @census = census(); !@census });
+    $d->until(20, sub { @census = census(); !@census });
     push @wrong, @census;
     push @wrong, Pyexec::Books->check($d, $fault->{may}, \@entries, $kept, $swept);
     push @wrong, 'alive is not cleaned up' if $d->http('DELETE', '/api/code-cleanup/alive')->{code} != 200;
