@@ -5,6 +5,8 @@
 # make asan     runs every test with AddressSanitizer and UBSan
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
+# make bench    measures runs beside a fork and beside a subprocess each;
+#               QUICK=1
 # make install  the module and the pool's program; DESTDIR=
 # make clean
 #
@@ -45,7 +47,8 @@ PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
 OBJS       := $(BUILD)/nginx/objs
 PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
 UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
-                  $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
+                  $(notdir $(wildcard t/unit/*.c t/tools/*.c \
+                      t/bench/*.c)))
 
 # pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
 # two, "landlock+mount"
@@ -54,7 +57,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls chaos soak install clean modules \
+.PHONY: all run test asan walls chaos soak bench install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -86,6 +89,14 @@ build/python: requirements-code-exec.txt | run-packages
 	fi
 
 
+# what the baseline of the benchmarks runs in
+
+build/bench-venv: t/bench/requirements.txt | test-packages
+	@/usr/bin/python3 -m venv --clear $@
+	@$@/bin/pip install -q --only-binary :all: -r $<
+	@touch $@
+
+
 # building: configure wants to write beside its sources, nginx's makefile
 # knows what depends on what
 
@@ -113,7 +124,7 @@ $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@rm -f $@
 	@ar rcs $@ $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
 
-vpath %.c t/unit t/tools
+vpath %.c t/unit t/tools t/bench
 
 $(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
@@ -166,6 +177,13 @@ chaos soak: test-packages modules build/python
 	    TEST_NGINX_PYTHON=$$(cat build/python) \
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
 	    perl t/tools/$@.pl
+
+# the table is in BENCHMARKS.md too, but for QUICK=1
+
+bench: test-packages modules walls $(BUILD)/unit/load build/python \
+       build/bench-venv
+	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	    QUICK=$(QUICK) /usr/bin/python3 -B t/bench/bench.py
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

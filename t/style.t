@@ -5,8 +5,8 @@ use warnings;
 
 use Test::More;
 
-my @c      = glob('*.c src/*/*.c src/*/*.h t/unit/*.c t/unit/*.h t/tools/*.c');
-my @python = glob('src/python/*.py t/python/*.py');
+my @c      = glob('*.c src/*/*.c src/*/*.h t/bench/*.c t/unit/*.c t/unit/*.h t/tools/*.c');
+my @python = glob('src/python/*.py t/bench/*.py t/python/*.py');
 my @shell  = glob('src/pool/*.sh t/tools/*.sh config config.make');
 my @perl   = glob('t/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm t/tools/*.pl');
 

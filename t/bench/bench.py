@@ -1,0 +1,262 @@
+"""make bench: how fast runs are, beside what they could be and what they were.
+
+Rounds, and in each of them everything once: the floor (a fork and nothing
+else), the module, the baseline.  So what else the machine does is spread over
+all of them; where it is too much, the floor's own rounds differ, and there is
+no verdict.  QUICK=1 makes fewer rounds.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import measure
+import report
+from plan import (
+    CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
+    OUTPUT, PLOT, QUICK, ROUNDS, SESSIONS, WORKERS)
+from servers import BUILD, EXECUTE, TOP, Baseline, Floor, Nginx, until
+
+
+class Bench:
+    def __init__(self, directory, stack):
+        self.dir = Path(directory)
+        self.stack = stack
+        self.series = defaultdict(measure.Series)
+
+    def measure(self):
+        self.machine = report.machine()
+        self.start()
+        self.make_lists()
+
+        for i in range(ROUNDS):
+            say("round %d of %d" % (i + 1, ROUNDS))
+            self.measure_floors()
+            self.measure_loads()
+            self.measure_lists()
+            self.measure_crowd(i)
+
+        self.lost = self.count_lost()
+        self.memory = self.measure_memory()
+        self.sessions = self.scale_sessions()
+        self.code = self.scale_code()
+        self.output = self.scale_output()
+        self.workers = self.scale_workers()
+        self.walls = self.measure_walls()
+
+    def enter(self, server):
+        self.stack.callback(server.stop)
+        return server
+
+    def start(self):
+        say("starting nginx, the baseline and the floors")
+        floor = self.dir / "floor"
+        (floor / "session/uploads").mkdir(parents=True)
+        (floor / "session/uploads/data.csv").write_text(DATA)
+
+        self.floors = {kind: self.enter(Floor(kind, floor))
+                       for kind in ("light", "full")}
+        self.nginx = self.enter(Nginx(self.dir / "nginx"))
+        self.baseline = self.enter(Baseline(self.dir / "baseline"))
+
+        for server in (self.nginx, self.baseline):
+            server.wait()
+            for i in range(CLIENTS):
+                server.session("%s-%08d" % (PLOT.slug, i), data_csv=DATA)
+
+        self.walls_in_force = self.nginx.walls
+
+    def body(self, code, session):
+        """A file with what is POSTed."""
+        path = self.dir / ("body-" + session)
+        path.write_text(json.dumps({"session_id": session, "code": code}))
+        return path
+
+    def run(self, server, work, **amount):
+        body = self.body(work.code, work.slug + "-########")
+        return server.load(EXECUTE, OK, work.marker, body=body,
+                           numbers=amount.get("clients", 1), **amount)
+
+    # rounds
+
+    def measure_floors(self):
+        for kind, how, work, n in FLOORS:
+            path = self.dir / (work.slug + ".py")
+            path.write_text(work.code)
+            marker = "" if how == "same" else work.printed
+            self.series[kind, how, work].append(
+                self.floors[kind].measure(how, path, n, marker))
+
+    def measure_loads(self):
+        for work, clients, ours, others in LOADS:
+            for server, amount in ((self.nginx, ours),
+                                   (self.baseline, others)):
+                self.series[server, work, clients].append(
+                    self.run(server, work, clients=clients, **amount))
+
+    def make_lists(self):
+        """Sessions that have run something."""
+        for n in LISTS:
+            say("%d runs in a session" % n)
+            self.nginx.load(EXECUTE, OK, clients=min(n, 16), n=n,
+                            body=self.body("", "list-%d" % n))
+
+    def measure_lists(self):
+        for n in LISTS:
+            self.series["list", n].append(self.nginx.load(
+                "/api/code-results/list-%d?limit=50" % n, '"items":[{',
+                n=100))
+
+    def measure_crowd(self, i):
+        self.series["crowd"].append(self.nginx.load(
+            EXECUTE, OK, FIB.marker, clients=CROWD, numbers=CROWD,
+            n=CROWD * CROWD_EACH,
+            body=self.body(FIB.code, "crowd-%d-########" % i)))
+
+    def count_lost(self):
+        """The crowd's runs that are not in the history."""
+        had = 0
+        for path in self.nginx.workspace.glob("crowd-*/code_exec/runs.jsonl"):
+            had += path.read_text().count('"status":"ok"')
+        return ROUNDS * CROWD * CROWD_EACH - had
+
+    # once
+
+    def measure_memory(self):
+        """Of each kind, the most that a process has: waiting, and running."""
+        nginx = self.nginx
+        kinds = until(lambda: settled(nginx.kinds()), "the pool")
+        rows = [(kind, len(pids), *most(pids)) for kind, pids in kinds.items()]
+
+        for work, kind in ((FIB, "light child"), (PLOT, "full child")):
+            stay = work.code + ("open('here', 'w').close()\n"
+                                "import time\ntime.sleep(1000)\n")
+            session = nginx.workspace / (work.slug + "-00000000")
+            before = set(session.glob("code_exec/*/here"))
+
+            with background(nginx, self.body(stay, session.name)):
+                until(lambda: set(session.glob("code_exec/*/here")) - before,
+                      "a run")
+                rows.append(("%s, in %s" % (kind, work.name), 1,
+                             *most(nginx.kinds()[kind])))
+        return rows
+
+    def scale_sessions(self):
+        rows = []
+        for n in SESSIONS:
+            say("%d sessions" % n)
+            body = self.body(FIB.code, "of-%d-########" % n)
+            load = lambda **amount: self.nginx.load(
+                EXECUTE, OK, FIB.marker, body=body, numbers=n, **amount)
+            load(clients=16, n=n)
+            rows.append((n, load(n=200)))
+        return rows
+
+    def scale_code(self):
+        rows = []
+        for size, n in CODE.items():
+            code = "x = 12345\n" * (size // 10)
+            path = self.dir / "size.py"
+            path.write_text(code)
+            rows.append((size,
+                         self.floors["light"].measure("compile", path, n, ""),
+                         self.nginx.load(EXECUTE, OK, n=n,
+                                         body=self.body(code, "code"))))
+        return rows
+
+    def scale_output(self):
+        return [(size, self.nginx.load(
+                    EXECUTE, OK, "xxxxxxxx", n=n,
+                    body=self.body("print('x' * %d)" % (size - 1), "output")))
+                for size, n in OUTPUT.items()]
+
+    def scale_workers(self):
+        rows = []
+        for workers in WORKERS:
+            say("%d workers of nginx" % workers)
+            nginx = self.enter(Nginx(self.dir / ("workers-%d" % workers),
+                                     workers=workers)).wait()
+            sample = self.run(nginx, FIB, clients=16, n=500)
+            kinds = until(lambda: settled(nginx.kinds()), "the pool")
+            kb = {kind: sum(measure.memory(pid)[0] for pid in pids)
+                  for kind, pids in kinds.items()}
+            own = sum(kb.pop(kind) for kind in list(kb)
+                      if kind.startswith("nginx "))
+            rows.append((workers, own, sum(kb.values()), sample))
+            nginx.stop()
+        return rows
+
+    def measure_walls(self):
+        """Pools that lack a wall each, in rounds of their own."""
+        say("the walls")
+        names = {"none": None}
+        names.update((path.parent.name, path) for path in sorted(
+            BUILD.glob("without/*/ngx_http_pyexec_module.so")))
+        servers = {name: self.enter(Nginx(
+            self.dir / ("without-" + name), "preload=none", 1, module)).wait()
+            for name, module in names.items()}
+
+        series = {name: measure.Series() for name in names}
+        for _ in range(2 * ROUNDS):
+            for name, server in servers.items():
+                series[name].append(self.run(server, FIB, n=60))
+        return series
+
+
+def settled(kinds):
+    """The kinds, where each runner has its children waiting."""
+    n = len(kinds.get("runner", ()))
+    ready = n and all(len(kinds.get(kind, ())) == n
+                      for kind in ("light child", "full child"))
+    return kinds if ready else None
+
+
+def most(pids):
+    return max(measure.memory(pid) for pid in pids)
+
+
+@contextlib.contextmanager
+def background(server, body):
+    """A request that is given up at the end."""
+    client = http.client.HTTPConnection("127.0.0.1", server.port)
+    client.request("POST", EXECUTE, body.read_bytes())
+    try:
+        yield
+    finally:
+        client.close()
+
+
+def say(what):
+    print("bench: %s" % what, file=sys.stderr, flush=True)
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    start = time.monotonic()
+    directory = tempfile.mkdtemp(prefix="pyexec-bench.")
+    os.chmod(directory, 0o755)
+
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        bench = Bench(directory, stack)
+        bench.measure()
+
+    bench.seconds = time.monotonic() - start
+    text, met = report.write(bench)
+    print(text)
+
+    if not QUICK and met is not None:
+        (TOP / "BENCHMARKS.md").write_text(text)
+    sys.exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()
