@@ -178,10 +178,12 @@ chaos soak: test-packages modules build/python
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
 	    perl t/tools/$@.pl
 
-# the table is in BENCHMARKS.md too, but for QUICK=1
+# the tables are in BENCHMARKS.md too, but for QUICK=1
 
-bench: test-packages modules walls $(BUILD)/unit/load build/python \
-       build/bench-venv
+NO_WALL    := $(shell echo $(WALLS) | tr ' ' +)
+
+bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
+       $(BUILD)/unit/load build/python build/bench-venv
 	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
 	    QUICK=$(QUICK) /usr/bin/python3 -B t/bench/bench.py
 

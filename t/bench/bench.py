@@ -197,18 +197,21 @@ class Bench:
     def measure_walls(self):
         """Pools that lack a wall each, in rounds of their own."""
         say("the walls")
-        names = {"none": None}
-        names.update((path.parent.name, path) for path in sorted(
-            BUILD.glob("without/*/ngx_http_pyexec_module.so")))
-        servers = {name: self.enter(Nginx(
-            self.dir / ("without-" + name), "preload=none", 1, module)).wait()
-            for name, module in names.items()}
+        servers = {"none": self.enter_without()}
+        for path in sorted(BUILD.glob("without/*/ngx_http_pyexec_module.so"),
+                           key=lambda path: (len(path.parent.name), path)):
+            servers[path.parent.name] = self.enter_without(path)
 
-        series = {name: measure.Series() for name in names}
+        series = {name: measure.Series() for name in servers}
         for _ in range(2 * ROUNDS):
             for name, server in servers.items():
                 series[name].append(self.run(server, FIB, n=60))
         return series
+
+    def enter_without(self, module=None):
+        directory = Path(tempfile.mkdtemp(prefix="walls-", dir=self.dir))
+        directory.chmod(0o755)
+        return self.enter(Nginx(directory, "preload=none", 1, module)).wait()
 
 
 def settled(kinds):

@@ -184,7 +184,7 @@ def floor_table(bench):
 
 def wall_table(bench):
     whole = bench.walls["none"]
-    rows = [(name, ms(series.p50), ms(series.p99),
+    rows = [("all" if "+" in name else name, ms(series.p50), ms(series.p99),
              ms(statistics.median(a.p50 - b.p50
                                   for a, b in zip(whole, series))),
              ms(series.cpu), ms(whole.cpu - series.cpu))
