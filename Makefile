@@ -3,6 +3,8 @@
 # make test     builds with gcc and with clang, runs every test; SUITES=
 # make walls    pools that lack a wall each, for tests and benchmarks
 # make asan     runs every test with AddressSanitizer and UBSan
+# make chaos    kills what there is, SECONDS= long; SEED= repeats it
+# make soak     RUNS= runs, after which no process has grown
 # make install  the module and the pool's program; DESTDIR=
 # make clean
 #
@@ -31,7 +33,8 @@ PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
 
 RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
-TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl
+TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl util-linux \
+                 e2fsprogs
 
 # instead of PyPI's, where that can't be reached
 
@@ -51,7 +54,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls install clean modules \
+.PHONY: all run test asan walls chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -151,6 +154,18 @@ asan:
 	@$(MAKE) --no-print-directory test BUILD=build/asan \
 	    SERVER=$(CURDIR)/t/tools/nginx-asan.sh LD_OPT="$(ASAN)" \
 	    CC_OPT="-O1 -fno-omit-frame-pointer -DPYEXEC_ASAN $(ASAN)"
+
+# a while in earnest; "make test" has half a minute of chaos
+
+SECONDS    ?= 600
+RUNS       ?= 100000
+
+chaos soak: test-packages modules build/python
+	@PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
+	    TEST_NGINX_LOAD_MODULES=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
+	    TEST_NGINX_PYTHON=$$(cat build/python) \
+	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
+	    perl t/tools/$@.pl
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

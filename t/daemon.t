@@ -96,12 +96,13 @@ for my $who ('cache manager', 'pool', 'light zygote', 'runner', 'child', 'worker
     is(scalar @{ $d->list("k $who") }, 1, "once, after the death of a $who");
 }
 
-# quit waits for what is under way
+# quit waits for what is under way, and a terminal's is for nginx only
 
 {
     my $run = $d->post_in_background('import time; time.sleep(1); print(3)');
     $d->until(5, sub { grep { $_->{status} eq 'running' } @{ $d->list('default') } });
-    $d->signal('QUIT');
+    isnt(getpgrp $d->pool_pid, getpgrp $d->{pid}, 'a pool is in no process group of nginx');
+    kill QUIT => -$d->{pid};
     is($d->wait_for($run)->{status}, 'ok', 'quit waits for a run');
 }
 

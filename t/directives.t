@@ -342,3 +342,15 @@ location /none { return 204; }
 --- must_die
 --- error_log
 of pyexec pool "b" is an environment of Python 3.9, the pool embeds 3.
+
+
+
+=== TEST 27: a workspace that all runs may read
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_workspace /usr/share/nginx/workspace; }
+--- must_die
+--- error_log
+the workspace "/usr/share/nginx/workspace" is below "/usr", which all runs may read

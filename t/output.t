@@ -84,4 +84,4 @@ POST /api/execute-code
 [200, 200, 200]
 --- response_body_like eval
 my %seen;
-[(qr/"stdout":"(0\.\d+ 0\.\d+)(?(?{ $seen{$1}++ })(*FAIL)) True/) x 3]
+[(qr/"stdout":"([\d.e-]+ [\d.e-]+)(?(?{ $seen{$1}++ })(*FAIL)) True/) x 3]

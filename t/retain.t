@@ -24,13 +24,26 @@ is($d->wait_for($long)->{status}, 'ok', 'is not pulled from under its process');
 
 my %zygotes = map { $_ => 1 } $d->pids_of('light zygote');
 is(scalar(grep { ($d->post('print(1)')->{status} // '') eq 'ok' } 1 .. 20), 20, 'runs are ok');
+ok($d->until(10, \&replaced), 'while the interpreter is replaced by a new one');
+
+# its turn comes while the one before it has a child still
+
+%zygotes = map { $_ => 1 } $d->pids_of('light zygote');
+$long = $d->post_in_background('import time; time.sleep(4); print(1)', session_id => 'linger');
+ok($d->until(5, sub { @{ $d->list('linger') } }), 'a run that an old interpreter stays for');
+ok($d->until(10, sub { $d->post('print(1)'); grep { !$zygotes{$_} } $d->pids_of('light zygote') }), 'beside its successor');
+$d->post('print(1)') for 1 .. 8;
+$zygotes{$_} = 1 for $d->pids_of('light zygote');
+is($d->wait_for($long)->{status}, 'ok', 'is ok');
+ok($d->until(10, \&replaced), 'and the next one is replaced yet');
+
 # a child that waits is used up first: two at a time, both runners have one
 
-ok($d->until(10, sub {
-       $d->wait_for($_) for map { $d->post_in_background('import time; time.sleep(0.2)') } 1 .. 2;
-       my @now = $d->pids_of('light zygote');
-       @now && !grep { $zygotes{$_} } @now;
-   }), 'while the interpreter is replaced by a new one');
+sub replaced {
+    $d->wait_for($_) for map { $d->post_in_background('import time; time.sleep(0.2)') } 1 .. 2;
+    my @now = $d->pids_of('light zygote');
+    return @now && !grep { $zygotes{$_} } @now;
+}
 
 my $before = join ' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes;
 system("$ENV{TEST_NGINX_BINARY} -t -p $d->{dir} -c $d->{dir}/nginx.conf -e $d->{dir}/logs/error.log 2>/dev/null") if $ENV{TEST_NGINX_BINARY};

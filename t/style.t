@@ -8,7 +8,7 @@ use Test::More;
 my @c      = glob('*.c src/*/*.c src/*/*.h t/unit/*.c t/unit/*.h t/tools/*.c');
 my @python = glob('src/python/*.py t/python/*.py');
 my @shell  = glob('src/pool/*.sh t/tools/*.sh config config.make');
-my @perl   = glob('t/*.t t/sandbox/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm');
+my @perl   = glob('t/*.t t/sandbox/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm t/tools/*.pl');
 
 # these may have more than the 700 lines of a file
 

@@ -724,6 +724,15 @@ ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
+    /* the rest of what runs may read is the pool's to know */
+
+    if (ngx_strncmp(path.data, "/usr/", 5) == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the workspace \"%V\" is below \"/usr\", which all "
+                           "runs may read: set \"pyexec_workspace\"", &path);
+        return NGX_CONF_ERROR;
+    }
+
     if (ngx_create_dir(path.data, 0755) == NGX_FILE_ERROR
         && ngx_errno != NGX_EEXIST)
     {

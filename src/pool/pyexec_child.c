@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pyexec_heap.h"
 #include "pyexec_io.h"
 #include "pyexec_pool.h"
 #include "pyexec_python.h"
@@ -41,6 +42,8 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     ready.kind = kind;
     pyexec_child_say(PYEXEC_MSG_CHILD_READY, &ready);
+
+    pyexec_heap_copy(PYEXEC_CHILD_FD);
 
     if (pyexec_recv(PYEXEC_CHILD_FD, &buf, &type, dirs, 2) == -1
         || type != PYEXEC_MSG_CHILD_JOB || dirs[0] == -1

@@ -13,5 +13,20 @@
 
 void pyexec_heap_settle(void);
 
+/*
+ * Then, once: forks a process that calls rehearse(), and learns from its page
+ * map (proc is /proc, O_PATH) which pages of the heap and of the libraries'
+ * data that has written to: what runs do.  rehearse() has no standard output.
+ */
+
+void pyexec_heap_learn(int proc, void (*rehearse)(void));
+
+/*
+ * In a child that has nothing else to do: makes copies of those pages, until
+ * all are made or there is something to read from fd.
+ */
+
+void pyexec_heap_copy(int fd);
+
 
 #endif /* _PYEXEC_HEAP_H_INCLUDED_ */

@@ -16,12 +16,10 @@
 #define PYEXEC_NOTES        ".running"
 #define PYEXEC_NOTE_LEN     64
 
-#define PYEXEC_LINES        "runs.jsonl"
-#define PYEXEC_LINES_NEW    "runs.jsonl.new"
+#define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
 
 
 static void pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item);
-static int pyexec_line_append(int runs, const pyexec_buf_t *line);
 static int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want);
 static int pyexec_notes_read(pyexec_lines_t *notes, int runs);
 static int pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session,
@@ -30,9 +28,11 @@ static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const pyexec_line_t *note);
 static void pyexec_list_json(const pyexec_str_t *session,
     const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
+static int pyexec_runs_remove(pyexec_store_t *st, int runs,
+    const char *before, uint64_t *removed, uint64_t *files);
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
-    int runs);
-static int pyexec_lines_rewrite(int runs);
+    int runs, const char *before);
+static int pyexec_lines_rewrite(int runs, const char *before);
 static int pyexec_note_exists(int runs, const char *run_id);
 static void pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id);
 static DIR *pyexec_opendir(int dir, const char *name);
@@ -83,7 +83,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     rc = pyexec_session_lock(st, session);
 
     if (rc == 0) {
-        rc = pyexec_line_append(runs, &line);
+        rc = pyexec_lines_append(runs, &line);
 
         if (rc == 0) {
             rc = pyexec_history_forget(runs, item->run_id);
@@ -222,11 +222,7 @@ int
 pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
     const char *before, uint64_t *removed, uint64_t *files)
 {
-    DIR            *d;
-    int             fd, rc, runs;
-    uint64_t        n;
-    pyexec_str_t    name;
-    struct dirent  *de;
+    int  fd, rc, runs;
 
     fd = pyexec_session_open(st, session, 0);
     if (fd == -1) {
@@ -240,39 +236,22 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
         return errno == ENOENT ? 0 : -1;
     }
 
-    d = pyexec_opendir(runs, ".");
-    rc = d ? 0 : -1;
-    n = 0;
+    /* a clean-up and a sweep, or those of two pools, take turns */
 
-    while (rc == 0 && (de = readdir(d)) != NULL) {
+    rc = pyexec_removal_lock(st, session);
 
-        name.data = (u_char *) de->d_name;
-        name.len = strlen(de->d_name);
+    if (rc == 0) {
+        rc = pyexec_runs_remove(st, runs, before, removed, files);
 
-        if (!pyexec_run_id_valid(&name)
-            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
-            || pyexec_run_live(st, de->d_name))
-        {
-            continue;
-        }
-
-        rc = pyexec_remove(runs, de->d_name, files);
+        /* also where there was none: who removed them may have died */
 
         if (rc == 0) {
-            (void) pyexec_history_forget(runs, de->d_name);
-            n++;
+            rc = pyexec_lines_prune(st, session, runs, before);
         }
+
+        pyexec_removal_unlock(st, session);
     }
 
-    if (d) {
-        (void) closedir(d);
-    }
-
-    if (n && rc == 0) {
-        rc = pyexec_lines_prune(st, session, runs);
-    }
-
-    *removed += n;
     (void) close(runs);
 
     return rc;
@@ -318,38 +297,6 @@ pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
     yajl_gen_map_close(g);
     yajl_gen_free(g);
     pyexec_buf_free(&path);
-}
-
-
-/* under the session's lock: a line that did not fit is taken back */
-
-static int
-pyexec_line_append(int runs, const pyexec_buf_t *line)
-{
-    int          fd, rc, err;
-    struct stat  sb;
-
-    fd = openat(runs, PYEXEC_LINES,
-                O_WRONLY|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = fstat(fd, &sb);
-
-    if (rc == 0) {
-        rc = pyexec_write_all(fd, line->data, line->len);
-        err = errno;
-
-        if (rc == -1) {
-            (void) !ftruncate(fd, sb.st_size);
-            errno = err;
-        }
-    }
-
-    (void) close(fd);
-
-    return rc;
 }
 
 
@@ -459,11 +406,19 @@ static int
 pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     const pyexec_line_t *note)
 {
-    int             rc;
-    char            path[80];
-    pyexec_buf_t    line = { NULL, 0, 0 };
-    pyexec_item_t   item;
-    pyexec_lines_t  all;
+    int                        rc;
+    char                       path[80];
+    pyexec_buf_t               line = { NULL, 0, 0 };
+    const char *const         *name;
+    pyexec_item_t              item;
+    pyexec_lines_t             all;
+
+    /* nobody has been answered with this one, and the code may own it */
+
+    static const char *const   left[] = {
+        PYEXEC_RESULT, PYEXEC_RESULT ".new", PYEXEC_ATTEMPTS ".new",
+        PYEXEC_MAIN ".new", NULL
+    };
 
     if (pyexec_session_lock(st, session) == -1) {
         return 0;
@@ -491,14 +446,14 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_item_json(&line, &item);
         pyexec_buf_add(&line, "\n", 1);
 
-        if (pyexec_line_append(runs, &line) == 0) {
+        if (pyexec_lines_append(runs, &line) == 0) {
             (void) pyexec_history_forget(runs, note->run_id);
         }
 
-        /* nobody has been answered with this one, and the code may own it */
-
-        (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, note->run_id);
-        (void) unlinkat(runs, path, 0);
+        for (name = left; *name; name++) {
+            (void) snprintf(path, sizeof(path), "%s/%s", note->run_id, *name);
+            (void) unlinkat(runs, path, 0);
+        }
     }
 
     pyexec_session_unlock(st, session);
@@ -555,10 +510,53 @@ pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
 }
 
 
+static int
+pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
+    uint64_t *removed, uint64_t *files)
+{
+    DIR            *d;
+    int             rc;
+    pyexec_str_t    name;
+    struct dirent  *de;
+
+    d = pyexec_opendir(runs, ".");
+    if (d == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && (de = readdir(d)) != NULL) {
+
+        name.data = (u_char *) de->d_name;
+        name.len = strlen(de->d_name);
+
+        if (!pyexec_run_id_valid(&name)
+            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
+            || pyexec_run_live(st, de->d_name))
+        {
+            continue;
+        }
+
+        rc = pyexec_remove(runs, de->d_name, files);
+
+        if (rc == 0) {
+            (void) pyexec_history_forget(runs, de->d_name);
+            (*removed)++;
+        }
+    }
+
+    (void) closedir(d);
+
+    return rc;
+}
+
+
 /* drops the lines of runs that have no directory any more */
 
 static int
-pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs)
+pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const char *before)
 {
     int  rc;
 
@@ -566,7 +564,7 @@ pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs)
         return -1;
     }
 
-    rc = pyexec_lines_rewrite(runs);
+    rc = pyexec_lines_rewrite(runs, before);
 
     pyexec_session_unlock(st, session);
 
@@ -575,10 +573,10 @@ pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs)
 
 
 static int
-pyexec_lines_rewrite(int runs)
+pyexec_lines_rewrite(int runs, const char *before)
 {
     int              fd, rc;
-    size_t           i;
+    size_t           i, dropped;
     pyexec_buf_t     out = { NULL, 0, 0 };
     pyexec_line_t   *line;
     pyexec_lines_t   ls;
@@ -589,13 +587,26 @@ pyexec_lines_rewrite(int runs)
         return -1;
     }
 
+    dropped = 0;
+
     for (i = 0; i < ls.n; i++) {
         line = &ls.line[i];
 
-        if (faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        if ((before && strncmp(line->run_id, before, strlen(before)) >= 0)
+            || faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        {
             pyexec_buf_add(&out, line->text.data, line->text.len);
             pyexec_buf_add(&out, "\n", 1);
+
+        } else {
+            dropped++;
         }
+    }
+
+    if (dropped == 0) {
+        pyexec_lines_free(&ls);
+        pyexec_buf_free(&out);
+        return 0;
     }
 
     rc = unlinkat(runs, PYEXEC_LINES_NEW, 0);

@@ -2,8 +2,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +29,8 @@
 #define PYEXEC_LL_MAKE_REG      (1ull << 8)
 #define PYEXEC_LL_REFER         (1ull << 13)
 #define PYEXEC_LL_TRUNCATE      (1ull << 14)
+
+#define PYEXEC_MAX_RULES        32
 
 #define PYEXEC_LL_NET           (1ull << 0 | 1ull << 1)
 #define PYEXEC_LL_SCOPES        (1ull << 0 | 1ull << 1)
@@ -60,11 +64,19 @@ typedef struct {
 
 
 static uint64_t pyexec_landlock_fs(int abi);
-static const char *pyexec_landlock_path(int abi, int ruleset,
+static const char *pyexec_landlock_path(const pyexec_sandbox_t *sb,
     const char *path, uint64_t access);
 static const char *pyexec_landlock_fd(int abi, int ruleset, int fd,
     uint64_t access);
+static const char *pyexec_landlock_rule(int abi, int fd, uint64_t access,
+    pyexec_beneath_t *rule);
 static const char *pyexec_landlock_session(int abi, int ruleset, int session);
+
+
+/* of a zygote: what all its children may read */
+
+static pyexec_beneath_t   pyexec_rules[PYEXEC_MAX_RULES];
+static unsigned           pyexec_nrules;
 
 
 int
@@ -79,13 +91,35 @@ pyexec_landlock_abi(void)
 
 
 const char *
-pyexec_landlock_begin(const pyexec_sandbox_t *sb, int *ruleset)
+pyexec_landlock_open(const pyexec_sandbox_t *sb)
 {
-    size_t                size;
     const char           *what;
     const pyexec_path_t  *p;
-    pyexec_ruleset_t      rs;
     pyexec_path_t         python[PYEXEC_PYTHON_PATHS + 1];
+
+    what = NULL;
+
+    for (p = pyexec_system_paths; p->path && what == NULL; p++) {
+        what = pyexec_landlock_path(sb, p->path, p->device ? PYEXEC_LL_FILE
+                                                           : PYEXEC_LL_READ);
+    }
+
+    pyexec_python_paths(sb, python);
+
+    for (p = python; p->path && what == NULL; p++) {
+        what = pyexec_landlock_path(sb, p->path, PYEXEC_LL_READ);
+    }
+
+    return what;
+}
+
+
+const char *
+pyexec_landlock_begin(const pyexec_sandbox_t *sb, int *ruleset)
+{
+    size_t            size;
+    unsigned          i;
+    pyexec_ruleset_t  rs;
 
     memset(&rs, 0, sizeof(pyexec_ruleset_t));
 
@@ -107,22 +141,15 @@ pyexec_landlock_begin(const pyexec_sandbox_t *sb, int *ruleset)
         return "landlock_create_ruleset()";
     }
 
-    what = NULL;
-
-    for (p = pyexec_system_paths; p->path && what == NULL; p++) {
-        what = pyexec_landlock_path(sb->landlock, *ruleset, p->path,
-                                    p->device ? PYEXEC_LL_FILE
-                                              : PYEXEC_LL_READ);
+    for (i = 0; i < pyexec_nrules; i++) {
+        if (syscall(SYS_landlock_add_rule, *ruleset, PYEXEC_LL_PATH_BENEATH,
+                    &pyexec_rules[i], 0) == -1)
+        {
+            return "landlock_add_rule()";
+        }
     }
 
-    pyexec_python_paths(sb, python);
-
-    for (p = python; p->path && what == NULL; p++) {
-        what = pyexec_landlock_path(sb->landlock, *ruleset, p->path,
-                                    PYEXEC_LL_READ);
-    }
-
-    return what;
+    return NULL;
 }
 
 
@@ -177,10 +204,13 @@ pyexec_landlock_fs(int abi)
 
 
 static const char *
-pyexec_landlock_path(int abi, int ruleset, const char *path, uint64_t access)
+pyexec_landlock_path(const pyexec_sandbox_t *sb, const char *path,
+    uint64_t access)
 {
-    int          fd;
-    const char  *what;
+    int                fd;
+    char               real[PATH_MAX];
+    const char        *what;
+    pyexec_beneath_t  *rule;
 
     fd = open(path, O_PATH|O_CLOEXEC);
     if (fd == -1) {
@@ -193,37 +223,69 @@ pyexec_landlock_path(int abi, int ruleset, const char *path, uint64_t access)
         return "open()";
     }
 
-    what = pyexec_landlock_fd(abi, ruleset, fd, access);
+    /* "/lib" is "/usr/lib", and has a rule already */
+
+    if (strcmp(path, "/usr") != 0 && realpath(path, real)
+        && pyexec_path_in(real, "/usr"))
+    {
+        (void) close(fd);
+        return NULL;
+    }
+
+    if (pyexec_nrules == PYEXEC_MAX_RULES) {
+        (void) close(fd);
+        errno = E2BIG;
+        return "landlock_add_rule()";
+    }
+
+    rule = &pyexec_rules[pyexec_nrules++];
+    what = pyexec_landlock_rule(sb->landlock, fd, access, rule);
+
+    /* out of the way of what a child has as its first descriptors */
+
+    rule->fd = fcntl(fd, F_DUPFD_CLOEXEC, PYEXEC_HIGH_FD);
     (void) close(fd);
 
-    return what;
+    return rule->fd == -1 ? "fcntl(F_DUPFD)" : what;
 }
 
 
 static const char *
 pyexec_landlock_fd(int abi, int ruleset, int fd, uint64_t access)
 {
-    struct stat       st;
-    pyexec_beneath_t  rule;
+    const char        *what;
+    pyexec_beneath_t   rule;
+
+    what = pyexec_landlock_rule(abi, fd, access, &rule);
+
+    if (what == NULL
+        && syscall(SYS_landlock_add_rule, ruleset, PYEXEC_LL_PATH_BENEATH,
+                   &rule, 0) == -1)
+    {
+        what = "landlock_add_rule()";
+    }
+
+    return what;
+}
+
+
+/* a right that only directories have is refused for a file */
+
+static const char *
+pyexec_landlock_rule(int abi, int fd, uint64_t access, pyexec_beneath_t *rule)
+{
+    struct stat  st;
 
     if (fstat(fd, &st) == -1) {
         return "fstat()";
     }
 
-    /* a right that only directories have is refused for a file */
-
     if (!S_ISDIR(st.st_mode)) {
         access &= PYEXEC_LL_FILE;
     }
 
-    rule.access = access & pyexec_landlock_fs(abi);
-    rule.fd = fd;
-
-    if (syscall(SYS_landlock_add_rule, ruleset, PYEXEC_LL_PATH_BENEATH, &rule,
-                0) == -1)
-    {
-        return "landlock_add_rule()";
-    }
+    rule->access = access & pyexec_landlock_fs(abi);
+    rule->fd = fd;
 
     return NULL;
 }

@@ -13,10 +13,14 @@
 int pyexec_landlock_abi(void);
 
 /*
- * Makes a ruleset with what every run may read: the system's libraries,
- * Python's, a few devices.  Returns NULL and the ruleset's descriptor, or the
- * name of the call that failed, with errno; so do the next two.
+ * In a zygote, at the root that its children will have: opens what every run
+ * may read: the system's libraries, Python's, a few devices.  Returns NULL, or
+ * the name of the call that failed, with errno; so do the next two.
  */
+
+const char *pyexec_landlock_open(const pyexec_sandbox_t *sb);
+
+/* in a child: makes a ruleset of that, and returns its descriptor */
 
 const char *pyexec_landlock_begin(const pyexec_sandbox_t *sb, int *ruleset);
 

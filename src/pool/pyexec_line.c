@@ -1,5 +1,6 @@
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "pyexec_history.h"
+#include "pyexec_io.h"
 #include "pyexec_line.h"
 #include "pyexec_log.h"
 
@@ -31,6 +33,7 @@ typedef struct {
 } pyexec_place_t;
 
 
+static off_t pyexec_lines_end(int fd, off_t size);
 static size_t pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial);
 static int pyexec_line_cmp(const void *one, const void *two);
 static int pyexec_line_open(void *ctx);
@@ -55,6 +58,45 @@ static const yajl_callbacks  pyexec_line_callbacks = {
     .yajl_start_array = pyexec_line_open,
     .yajl_end_array = pyexec_line_close
 };
+
+
+int
+pyexec_lines_append(int runs, const pyexec_buf_t *line)
+{
+    int          fd, rc, err;
+    off_t        end;
+    struct stat  sb;
+
+    fd = openat(runs, PYEXEC_LINES,
+                O_RDWR|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fstat(fd, &sb);
+
+    if (rc == 0) {
+        end = pyexec_lines_end(fd, sb.st_size);
+
+        if (end != sb.st_size) {
+            rc = ftruncate(fd, end);
+        }
+    }
+
+    if (rc == 0) {
+        rc = pyexec_write_all(fd, line->data, line->len);
+        err = errno;
+
+        if (rc == -1) {
+            (void) !ftruncate(fd, end);
+            errno = err;
+        }
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
 
 
 int
@@ -178,6 +220,21 @@ pyexec_line_parse(pyexec_line_t *line, const pyexec_str_t *text)
     run_id.len = strlen(line->run_id);
 
     return rc == yajl_status_ok && pyexec_run_id_valid(&run_id) ? 0 : -1;
+}
+
+
+/* the end of the last whole line: a killed process may have left half a one */
+
+static off_t
+pyexec_lines_end(int fd, off_t size)
+{
+    char  last;
+
+    while (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n') {
+        size--;
+    }
+
+    return size;
 }
 
 

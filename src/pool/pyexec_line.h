@@ -9,6 +9,9 @@
 #include "pyexec_name.h"
 
 
+#define PYEXEC_LINES        "runs.jsonl"
+
+
 typedef struct {
     pyexec_str_t           text;           /* without its newline */
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
@@ -24,6 +27,13 @@ typedef struct {
     pyexec_buf_t           text;           /* what the lines point into */
 } pyexec_lines_t;
 
+
+/*
+ * Writes a line with its newline, whole or not at all; runs is code_exec,
+ * whose session is locked.  Returns 0, or -1 and errno.
+ */
+
+int pyexec_lines_append(int runs, const pyexec_buf_t *line);
 
 /*
  * Reads the last lines of the file, want of them at least if there are as

@@ -30,8 +30,8 @@
  *                    byte and four descriptors.  Runners hold one end, the
  *                    zygote the other, the first process both, so that the
  *                    queue outlives a zygote.
- *   link             a socketpair for each zygote; the first process closes
- *                    its end to retire it.
+ *   link             a socketpair for each zygote; a byte from the first
+ *                    process retires it.
  *   vitals           a socketpair for each child, from its runner to its
  *                    zygote.  The runner's end closes: the zygote kills the
  *                    child.  The zygote's closes without a word: zygote and
@@ -41,10 +41,10 @@
  * Who ends whom
  *
  *   no nginx         the first process closes the lifeline; runners end when
- *                    they have no run; then it closes the links; zygotes end
- *                    when they have no child.
- *   no first process the same, by themselves: they read the ends of the
- *                    lifeline and of the links.
+ *                    they have no run; then it retires the zygotes, which
+ *                    end when they have no child.
+ *   no first process the same, by themselves: runners read the end of the
+ *                    lifeline, and zygotes that of the queue.
  *   no zygote        its children die with it (its pid namespace, or their
  *                    parent-death signals); their runs end with a verdict.
  *   no runner        its zygote kills its child; nginx answers the client;
@@ -128,6 +128,12 @@ main(int argc, char **argv)
     pyexec_main_title(&m, argc, argv);
     pyexec_main_lock();
     pyexec_log_open(PYEXEC_FD_RUNS);
+
+    /* a terminal's signals are for nginx: the pool sees when it has gone */
+
+    if (setsid() == -1) {
+        pyexec_die("setsid(): %m");
+    }
 
     (void) umask(022);
     (void) signal(SIGPIPE, SIG_IGN);
@@ -337,11 +343,12 @@ pyexec_main_plan(pyexec_main_t *m)
 static int
 pyexec_main_wait(pyexec_main_t *m)
 {
-    int                      i, n, timeout;
+    int                      i, n, reaped, timeout;
     struct pollfd            pfd[PYEXEC_PROCESSES + 3];
     struct signalfd_siginfo  info;
 
     timeout = -1;
+    reaped = 0;
     n = m->nprocesses;
 
     for (i = 0; i < n; i++) {
@@ -372,9 +379,12 @@ pyexec_main_wait(pyexec_main_t *m)
         }
 
         pyexec_main_reap(m);
+        reaped = 1;
     }
 
-    for (i = 0; i < n; i++) {
+    /* not where processes have changed their places: poll() tells it again */
+
+    for (i = 0; i < n && !reaped; i++) {
         if (pfd[i].revents && m->processes[i].link != -1) {
             pyexec_main_link(m, &m->processes[i]);
         }
@@ -393,7 +403,7 @@ pyexec_main_wait(pyexec_main_t *m)
         return pyexec_main_count(m, 1) != 0;
     }
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < (int) m->nprocesses; i++) {
         if (m->processes[i].pid == 0
             && pyexec_now() - m->processes[i].born > PYEXEC_YOUNG)
         {
@@ -447,8 +457,7 @@ pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
         if (m->processes[i].retiring && m->processes[i].kind == p->kind
             && m->processes[i].link != -1)
         {
-            (void) close(m->processes[i].link);
-            m->processes[i].link = -1;
+            pyexec_process_retire(&m->processes[i]);
         }
     }
 
@@ -626,8 +635,7 @@ pyexec_main_end(pyexec_main_t *m)
 
     for (i = 0; i < m->nprocesses; i++) {
         if (m->processes[i].link != -1) {
-            (void) close(m->processes[i].link);
-            m->processes[i].link = -1;
+            pyexec_process_retire(&m->processes[i]);
         }
     }
 }

@@ -95,8 +95,8 @@ enum {
 /*
  * The processes.  Each starts as a fork of the first one and does not return.
  * link is a zygote's socket to the first process: it says READY there when it
- * can fork, LOG when it wants to be replaced, and leaves, when its children
- * have, once the other end is closed.
+ * can fork, LOG when it wants to be replaced, and is told there to retire: it
+ * leaves when its children have.
  */
 
 void pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -37,6 +38,7 @@ static void pyexec_probe_places(const pyexec_sandbox_t *sb);
 static void pyexec_probe_apart(const char *workspace, const char *path);
 static void pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason,
     size_t size);
+static int pyexec_probe_turn(const pyexec_workspace_t *w);
 static void pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs,
     int report) __attribute__((noreturn));
 static const char *pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs,
@@ -167,10 +169,11 @@ pyexec_probe_apart(const char *workspace, const char *path)
 static void
 pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
 {
-    int      report[2], dirs[2], status;
+    int      report[2], dirs[2], status, turn;
     pid_t    pid;
     ssize_t  n;
 
+    turn = pyexec_probe_turn(&sb->workspaces[0]);
     pyexec_probe_dirs(sb, dirs);
 
     if (pipe2(report, O_CLOEXEC) == -1) {
@@ -212,6 +215,24 @@ pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
     (void) close(dirs[0]);
     (void) close(dirs[1]);
     (void) pyexec_remove(sb->workspaces[0].fd, PYEXEC_PROBE, NULL);
+    (void) close(turn);
+}
+
+
+/* the session of the probe is one pool's at a time; the rest wait */
+
+static int
+pyexec_probe_turn(const pyexec_workspace_t *w)
+{
+    int  fd;
+
+    fd = openat(w->fd, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    if (fd == -1 || flock(fd, LOCK_EX) == -1) {
+        pyexec_die("the workspace \"%s\" cannot be locked: %m", w->path);
+    }
+
+    return fd;
 }
 
 

@@ -161,6 +161,15 @@ pyexec_process_drop(const pyexec_sandbox_t *sb)
 }
 
 
+void
+pyexec_process_retire(pyexec_process_t *p)
+{
+    (void) send(p->link, "", 1, MSG_NOSIGNAL);
+    (void) close(p->link);
+    p->link = -1;
+}
+
+
 const char *
 pyexec_process_name(const pyexec_process_t *p)
 {

@@ -52,6 +52,10 @@ typedef struct {
 
 void pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p);
 
+/* a zygote is to fork no more, and to leave when its children have */
+
+void pyexec_process_retire(pyexec_process_t *p);
+
 /* "runner" */
 
 const char *pyexec_process_name(const pyexec_process_t *p);

@@ -4,7 +4,6 @@
 
 #include <signal.h>
 
-#include "pyexec_heap.h"
 #include "pyexec_log.h"
 #include "pyexec_modules.h"
 #include "pyexec_python.h"
@@ -16,6 +15,7 @@ typedef enum {
     PYEXEC_COLLECT = 0,
     PYEXEC_FREEZE,
     PYEXEC_PRELOAD,
+    PYEXEC_REHEARSE,
     PYEXEC_RESEED,
     PYEXEC_CORRECT,
     PYEXEC_CHECK,
@@ -52,6 +52,7 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "gc", "collect", NULL },
     { "gc", "freeze", NULL },
     { "_pyexec_startup", "preload", NULL },
+    { "_pyexec_startup", "rehearse", NULL },
     { "_pyexec_startup", "reseed", NULL },
     { "_pyexec_autocorrect", "correct", NULL },
     { "_pyexec_policy", "check", NULL },
@@ -183,8 +184,21 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
     }
 
     Py_DECREF(loaded);
+}
 
-    pyexec_heap_settle();
+
+void
+pyexec_python_rehearse(void)
+{
+    PyObject  *rc;
+
+    rc = pyexec_python_call(PYEXEC_REHEARSE, NULL);
+
+    if (rc == NULL) {
+        PyErr_Clear();
+    }
+
+    Py_XDECREF(rc);
 }
 
 

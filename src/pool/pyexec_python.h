@@ -25,6 +25,10 @@ void pyexec_python_init(const char *prefix);
 
 void pyexec_python_preload(const char *names, char *roots, size_t size);
 
+/* in a process of its own: does what usual code does */
+
+void pyexec_python_rehearse(void);
+
 /* around fork() */
 
 void pyexec_python_before_fork(void);

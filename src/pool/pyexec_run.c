@@ -27,6 +27,7 @@ static int pyexec_run_begin(pyexec_run_t *run);
 static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
 static int pyexec_run_dir(pyexec_run_t *run);
+static int pyexec_run_files(pyexec_run_t *run);
 static void pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
     pyexec_attempt_t *a);
 static int pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
@@ -204,7 +205,34 @@ pyexec_run_dir(pyexec_run_t *run)
     run->dir = openat(run->runs, run->run_id,
                       O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
-    return run->dir == -1 ? -1 : pyexec_run_restore(run);
+    return run->dir == -1 ? -1 : pyexec_run_files(run);
+}
+
+
+/* in a directory in which nothing is yet */
+
+static int
+pyexec_run_files(pyexec_run_t *run)
+{
+    int  fd, rc;
+
+    fd = openat(run->dir, PYEXEC_MAIN, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
+                0666);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = pyexec_write_all(fd, run->code.data, run->code.len);
+
+    if (rc == 0) {
+        rc = fstat(fd, &run->main);
+    }
+
+    if (close(fd) == -1 || rc == -1) {
+        return -1;
+    }
+
+    return symlinkat("../..", run->dir, PYEXEC_SESSION);
 }
 
 
@@ -442,6 +470,7 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
     /* who has the answer may remove the run */
 
     pyexec_run_unlock(run->store, run->run_id);
+    run->run_id[0] = '\0';
 
     if (rc == -1) {
         pyexec_serve_error(run->client, 500, "the run cannot be recorded",
@@ -531,14 +560,12 @@ pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
 
     (void) snprintf(tmp, sizeof(tmp), "%s.new", name);
 
-    if (pyexec_remove(run->dir, tmp, NULL) == -1) {
-        return -1;
-    }
-
-    fd = openat(run->dir, tmp, O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC,
-                0666);
-    if (fd == -1) {
-        return -1;
+    while ((fd = openat(run->dir, tmp, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
+                        0666)) == -1)
+    {
+        if (errno != EEXIST || pyexec_remove(run->dir, tmp, NULL) == -1) {
+            return -1;
+        }
     }
 
     rc = pyexec_write_all(fd, data, len);

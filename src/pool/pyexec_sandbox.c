@@ -23,7 +23,7 @@
  *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
  *                   nothing is unmounted: what is to be hidden is mounted
  *                   over.
- *   ruleset         opening the system's paths takes time.
+ *   ruleset         its rules take time.
  *
  * In a child, with its job
  *
@@ -162,6 +162,11 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
     pyexec_parent = getpid();
 
+    what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
+    if (what) {
+        pyexec_die("%s failed in a zygote: %m", what);
+    }
+
     if (!sb->namespaces) {
         return;
     }
@@ -175,6 +180,13 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     if (what) {
         pyexec_die("%s failed in a zygote: %m", what);
     }
+}
+
+
+int
+pyexec_sandbox_proc(void)
+{
+    return pyexec_proc;
 }
 
 

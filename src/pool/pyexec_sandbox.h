@@ -128,6 +128,10 @@ const char *pyexec_sandbox_enter(pyexec_sandbox_t *sb);
 
 void pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb);
 
+/* /proc, which is not at its root, O_PATH; until zygote_ready and after */
+
+int pyexec_sandbox_proc(void);
+
 /*
  * Forks a child of the zygote into a pid namespace of its own; returns as
  * fork() does.  PyOS_BeforeFork() and its like are the caller's to call.

@@ -20,14 +20,19 @@
 /*
  * The lock file is empty; what is locked are byte ranges of it.  A run's is
  * the byte at the 48 bits of chance in its id, a session's the one at a hash
- * of its name, behind all of those.
+ * of its name, behind all of those; that of its removals is behind these.
  */
 
 #define PYEXEC_LOCK_BITS    48
 
+enum {
+    PYEXEC_LOCK_SESSION = 1,
+    PYEXEC_LOCK_REMOVAL
+};
+
 
 static off_t pyexec_run_byte(const char *run_id);
-static off_t pyexec_session_byte(const pyexec_str_t *session);
+static off_t pyexec_session_byte(const pyexec_str_t *session, off_t part);
 static int pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte);
 
 
@@ -122,7 +127,7 @@ int
 pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session)
 {
     return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
-                       pyexec_session_byte(session));
+                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
 }
 
 
@@ -130,7 +135,23 @@ void
 pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session)
 {
     (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
-                       pyexec_session_byte(session));
+                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
+}
+
+
+int
+pyexec_removal_lock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
+}
+
+
+void
+pyexec_removal_unlock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
 }
 
 
@@ -144,7 +165,7 @@ pyexec_run_byte(const char *run_id)
 /* FNV-1a; two sessions at one byte only wait for each other */
 
 static off_t
-pyexec_session_byte(const pyexec_str_t *session)
+pyexec_session_byte(const pyexec_str_t *session, off_t part)
 {
     size_t    i;
     uint64_t  hash;
@@ -155,7 +176,7 @@ pyexec_session_byte(const pyexec_str_t *session)
         hash = (hash ^ session->data[i]) * 1099511628211u;
     }
 
-    return ((off_t) 1 << PYEXEC_LOCK_BITS)
+    return (part << PYEXEC_LOCK_BITS)
            + (off_t) (hash >> (64 - PYEXEC_LOCK_BITS));
 }
 

@@ -52,5 +52,10 @@ int pyexec_run_live(pyexec_store_t *st, const char *run_id);
 int pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session);
 void pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session);
 
+/* held by whoever removes runs of the session; waits for it */
+
+int pyexec_removal_lock(pyexec_store_t *st, const pyexec_str_t *session);
+void pyexec_removal_unlock(pyexec_store_t *st, const pyexec_str_t *session);
+
 
 #endif /* _PYEXEC_STORE_H_INCLUDED_ */

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "pyexec_heap.h"
 #include "pyexec_io.h"
 #include "pyexec_log.h"
 #include "pyexec_pool.h"
@@ -34,7 +35,8 @@ typedef struct {
 typedef struct {
     pyexec_pool_t         *pool;
     pyexec_zygote_e        kind;
-    int                    link;           /* -1: not to fork any more */
+    int                    link;           /* -1: no first process */
+    unsigned               retired:1;      /* not to fork any more */
     int                    signals;
     uint64_t               forks;
     unsigned               n;
@@ -44,6 +46,7 @@ typedef struct {
 
 static void pyexec_zygote_load(pyexec_nursery_t *z);
 static void pyexec_zygote_wait(pyexec_nursery_t *z);
+static void pyexec_zygote_link(pyexec_nursery_t *z);
 static void pyexec_zygote_fork(pyexec_nursery_t *z);
 static void pyexec_zygote_reap(pyexec_nursery_t *z);
 static void pyexec_become_child(pyexec_nursery_t *z, const int *gifts);
@@ -70,7 +73,7 @@ pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
 
     /* nobody to fork for: who asked before finds that it ends */
 
-    while (z.link != -1 || z.n != 0) {
+    while (!z.retired || z.n != 0) {
         pyexec_zygote_wait(&z);
     }
 
@@ -91,6 +94,9 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     pyexec_python_init(z->pool->sandbox.python);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           roots, sizeof(roots));
+
+    pyexec_heap_settle();
+    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
 
     pyexec_sandbox_zygote_ready(&z->pool->sandbox);
 
@@ -125,7 +131,7 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
     pfd[0].events = POLLIN;
     pfd[1].fd = z->link;
     pfd[1].events = POLLIN;
-    pfd[2].fd = z->link == -1 || z->n == PYEXEC_MAX_CHILDREN
+    pfd[2].fd = z->retired || z->n == PYEXEC_MAX_CHILDREN
                 ? -1 : z->pool->queue[z->kind][1];
     pfd[2].events = POLLIN;
 
@@ -157,14 +163,27 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
     }
 
     if (pfd[1].revents) {
-        (void) close(z->link);
-        z->link = -1;
+        pyexec_zygote_link(z);
         return;
     }
 
     if (pfd[2].revents) {
         pyexec_zygote_fork(z);
     }
+}
+
+
+/* one that is told to retire does; the runs of a dead pool may need it yet */
+
+static void
+pyexec_zygote_link(pyexec_nursery_t *z)
+{
+    u_char  byte;
+
+    z->retired = read(z->link, &byte, 1) == 1;
+
+    (void) close(z->link);
+    z->link = -1;
 }
 
 
@@ -185,8 +204,7 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
 
         /* no runner is left, and no first process to start one */
 
-        (void) close(z->link);
-        z->link = -1;
+        z->retired = 1;
         return;
     }
 
@@ -230,7 +248,9 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
     z->children[z->n].vitals = gifts[PYEXEC_VITALS];
     z->n++;
 
-    if (++z->forks == z->pool->max_requests) {
+    /* again and again: the one before it may not have left */
+
+    if (z->pool->max_requests && ++z->forks % z->pool->max_requests == 0) {
         log.level = PYEXEC_LOG_INFO;
         log.text.data = (u_char *) "enough";
         log.text.len = 6;

@@ -10,9 +10,7 @@ the current directory, unless savefig() has written it as it is.
 import functools
 import importlib.machinery
 import os
-import shutil
 import sys
-import tempfile
 import weakref
 
 # matplotlib's warnings name the line that called it: its frames are passed
@@ -26,7 +24,7 @@ _shown = weakref.WeakSet()     # figures to be saved when they are closed
 _written = weakref.WeakSet()   # those that are in a file as they are
 _saved = False                 # has the code got any file of a figure?
 _number = 0                    # of the last file
-_cache = None                  # matplotlib's own directory, if we made it
+_cache = None                  # matplotlib's own, if we made it
 
 
 def install():
@@ -47,15 +45,18 @@ def finish():
             _close_all(pyplot)
     finally:
         if _cache is not None:
-            shutil.rmtree(_cache, ignore_errors=True)
+            _cache.cleanup()
 
 
 def _load_matplotlib(execute, module):
     """It wants a place for its font cache, or it complains or litters $HOME."""
     global _cache
     if "MPLCONFIGDIR" not in os.environ:
-        _cache = tempfile.mkdtemp(prefix=".matplotlib-", dir=os.getcwd())
-        os.environ["MPLCONFIGDIR"] = _cache
+        import tempfile
+        _cache = tempfile.TemporaryDirectory(prefix=".matplotlib-",
+                                             dir=os.getcwd(),
+                                             ignore_cleanup_errors=True)
+        os.environ["MPLCONFIGDIR"] = _cache.name
     execute(module)
 
 
@@ -111,6 +112,11 @@ def _patch(pyplot):
         _save(self.canvas.figure)
         destroy(self)
 
+    @functools.wraps(pyplot.savefig)
+    def save_current(*args, **kwargs):
+        # pyplot's own draws the figure once more, for the window's sake
+        return pyplot.gcf().savefig(*args, **kwargs)
+
     def show(*args, block=None, **kwargs):
         _shown.update(_open_figures())
         if block or (block is None and not pyplot.isinteractive()):
@@ -120,6 +126,7 @@ def _patch(pyplot):
     Figure.draw = note_draw
     FigureManagerBase.show = show_figure
     FigureManagerBase.destroy = save_and_destroy
+    pyplot.savefig = save_current
     pyplot.show = show
 
 

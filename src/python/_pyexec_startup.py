@@ -21,6 +21,7 @@ os.register_at_fork = _register
 import _random
 import atexit
 import builtins
+import contextlib
 import functools
 import gc
 import importlib
@@ -28,8 +29,6 @@ import io
 import linecache
 import logging
 import random
-import shutil
-import tempfile
 import threading
 import traceback
 import types
@@ -42,18 +41,16 @@ FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
 MAX_FRAMES = 1000        # of a traceback, as many as Python prints itself
 
-# what most code uses, and what that imports when it is first called
+# what most code uses: all children pay for its pages and mappings, so that what
+# is large and rarely used is imported when it is
 
 _STDLIB = """
-    _strptime ast base64 bisect bz2 calendar cmath collections collections.abc
-    concurrent.futures.thread contextlib copy csv ctypes dataclasses datetime
-    decimal difflib encodings.ascii encodings.cp1252 encodings.idna
+    ast base64 bisect cmath collections collections.abc contextlib copy csv
+    dataclasses datetime decimal encodings.ascii encodings.cp1252
     encodings.latin_1 encodings.unicode_escape encodings.utf_16
-    encodings.utf_8_sig enum fractions functools getpass glob gzip hashlib
-    heapq html io itertools json locale logging lzma math numbers operator
-    pathlib pprint queue random re secrets sqlite3 statistics string struct
-    textwrap time timeit tokenize types typing unicodedata uuid
-    xml.etree.ElementTree zipfile zlib zoneinfo
+    encodings.utf_8_sig enum fractions functools glob heapq io itertools json
+    logging math numbers operator pathlib random re statistics string struct
+    textwrap time types typing unicodedata zlib
 """.split()
 
 _DEFAULT = """
@@ -108,22 +105,30 @@ def preload(names):
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
 
-    # for matplotlib's and fontconfig's lists of fonts: children have them in
-    # memory
-    cache = tempfile.mkdtemp(prefix="pyexec-")
-    os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
-    try:
+    with _cache() if names != () else contextlib.nullcontext():
         loaded = _load(names)
         _warm()
-    finally:
-        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
-        shutil.rmtree(cache, ignore_errors=True)
 
     _pyexec_figures.install()
     _check_threads()
     _settle(alone=not loaded)
 
     return loaded
+
+
+@contextlib.contextmanager
+def _cache():
+    """For matplotlib's and fontconfig's lists: children have them in memory."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="pyexec-",
+                                     ignore_cleanup_errors=True) as cache:
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = cache
+        yield
+        del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
+
+    # TMPDIR is the run's; all children have one process id, and so the names
+    tempfile.tempdir = tempfile._name_sequence = None
 
 
 def _load(names):
@@ -156,21 +161,33 @@ def _warm():
             for companion in companions.split():
                 _import(companion)
 
-    for name, warm in _FIRST_USES.items():
+    _use(_USUAL)
+    _use(_RARE)
+
+
+def _use(uses):
+    for name, use in uses.items():
         if name in sys.modules:
-            warm(sys.modules[name])
+            use(sys.modules[name])
 
 
-def _warm_numpy(numpy):
+def _numpy(numpy):
     numpy.linalg.svd(numpy.random.default_rng().random((8, 8)))
     str(numpy.linspace(0, 1, 3))
 
 
-def _warm_pandas(pandas):
+def _pandas(pandas):
+    frame = pandas.read_csv(io.StringIO("day,value\n1,1.5\n2,2.5\n"))
+    str(frame.describe())
+
+    if "matplotlib.pyplot" in sys.modules:
+        frame["value"].plot(kind="line")
+
+
+def _pandas_rarely(pandas):
     frame = pandas.read_csv(io.StringIO("day,value\n2026-01-01,1.5\n"
                                         "2026-01-02,2.5\n"),
                             parse_dates=["day"])
-    str(frame.describe())
     str(frame.groupby("day").sum())
     frame.info(buf=io.StringIO())
     frame.to_csv(io.StringIO())
@@ -179,26 +196,37 @@ def _warm_pandas(pandas):
         frame.plot(x="day", y="value")
 
 
-def _warm_pyplot(pyplot):
+def _pyplot(pyplot):
+    pyplot.plot([1, 2, 3], label="line")
+    pyplot.title("Title")
+    pyplot.legend()
+    pyplot.tight_layout()
+    pyplot.savefig(io.BytesIO())
+    pyplot.close("all")
+
+
+def _pyplot_rarely(pyplot):
     figure, (one, two) = pyplot.subplots(2)
-    one.plot([1, 2, 3], label="line")
     one.set_title(r"Title $\alpha^2$", fontweight="bold")
     one.set_xlabel("x")
-    one.legend()
     two.bar(["a", "b"], [1, 2])
     two.grid(True)
-    figure.tight_layout()
-    for kind in ("png", "pdf", "svg"):
+    for kind in ("pdf", "svg"):
         figure.savefig(io.BytesIO(), format=kind)
     pyplot.close("all")
 
 
-# in this order: pandas draws as well
+# in this order: what pandas has drawn, pyplot closes
 
-_FIRST_USES = {
-    "numpy": _warm_numpy,
-    "pandas": _warm_pandas,
-    "matplotlib.pyplot": _warm_pyplot,
+_USUAL = {
+    "numpy": _numpy,
+    "pandas": _pandas,
+    "matplotlib.pyplot": _pyplot,
+}
+
+_RARE = {
+    "pandas": _pandas_rarely,
+    "matplotlib.pyplot": _pyplot_rarely,
     "PIL.Image": lambda image: image.init(),
 }
 
@@ -221,22 +249,37 @@ def _settle(alone):
     _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
                  if name in sys.modules]
 
+    gc.collect()
+    gc.freeze()
+
     for _ in range(64):
-        reseed()
-        answer = _pyexec_policy.check(_SAMPLE, True, (), ("os",))
-        try:
-            exec(answer[5], begin(_SAMPLE))
-        except NameError as exc:
-            describe(exc)
+        _run_sample()
         _at_rest = _exit_work()
         finish()
 
     begin("")
     del os.environ["HOME"], os.environ["TMPDIR"]
-    tempfile.tempdir = tempfile._name_sequence = None
     os.register_at_fork = _register_at_fork
 
     _at_rest = _exit_work() if alone else None
+
+
+def rehearse():
+    """Do what code does usually, with nobody to see it."""
+    reseed()
+    code = "import math\nfor i in range(3): print(i, math.sqrt(i))\n"
+    exec(_pyexec_policy.check(code, True, (), ())[5], begin(code))
+    _use(_USUAL)
+    finish()
+
+
+def _run_sample():
+    reseed()
+    code = _pyexec_policy.check(_SAMPLE, True, (), ("os",))[5]
+    try:
+        exec(code, begin(_SAMPLE))
+    except NameError as exc:
+        describe(exc)
 
 
 _SAMPLE = '''
@@ -296,8 +339,7 @@ def reseed():
         seed()
 
 
-# what makes the functions for reseed(); temporary names are drawn per process
-# id, which all children have the same, and from nothing that is here yet
+# what makes the functions for reseed()
 
 _SEEDS = {
     "random": lambda module: functools.partial(_random.Random.seed,
@@ -315,9 +357,7 @@ def begin(code):
     The current directory is the run's.  It is the home, and the place of
     temporary files: those that the code leaves are files that it created.
     """
-    cwd = os.getcwd()
-    os.environ["HOME"] = os.environ["TMPDIR"] = cwd
-    tempfile.tempdir = cwd
+    os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
 
     # tracebacks show the lines of what runs, whatever becomes of the file
     lines = io.StringIO(code, newline=None).readlines()

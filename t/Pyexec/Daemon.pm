@@ -23,6 +23,7 @@ sub new {
     my $user = $> == 0 ? 'user ' . $class->user . ';' : '';
     my $more = $o{more} // '';
     my $listen = $o{listen} // '';
+    my $workspace = $self->{workspace} //= "$dir/workspace";
     my $http = $o{http} // '';
     (my $locations = $Pyexec::LOCATIONS) =~ s/\bdefault\b/$self->{name}/g;
     $more =~ s/\bdefault\b/$self->{name}/g;
@@ -47,7 +48,7 @@ http {
     pyexec_pool $self->{name} python=$ENV{TEST_NGINX_PYTHON} $o{pool};
     server {
         listen 127.0.0.1:$port $listen;
-        pyexec_workspace $dir/workspace;
+        pyexec_workspace $workspace;
         $http
         pyexec_json_errors on;
         $locations

@@ -62,6 +62,8 @@ fi
 
 step "suites" prove $SUITES
 
+step "chaos" env SECONDS=30 prove t/tools/chaos.pl
+
 step "suites, without namespaces" "$BUILD/unit/no-namespaces" \
     prove "$BUILD/unit/sandbox_test" $SUITES
 

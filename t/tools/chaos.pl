@@ -1,0 +1,278 @@
+use strict;
+use warnings;
+
+# Clients use every endpoint while processes are killed and the ground gives
+# way; then the books are compared.  SECONDS= says for how long, SEED= repeats
+# a run: its faults, their order, and what the clients ask for; with FAULT=, a
+# regular expression, there are only the faults that it matches.
+#
+# A clock that jumps is not had: there is one for the machine, and namespaces
+# do not divide it.  Instead there are runs of the past and of the future.
+
+# root's own mounts, seen by nobody else; before anything has been made
+
+BEGIN {
+    if ($> == 0 && !$ENV{PYEXEC_CHAOS_MOUNTS} && system('unshare -m true 2>/dev/null') == 0) {
+        $ENV{PYEXEC_CHAOS_MOUNTS} = 1;
+        exec 'unshare', '-m', $^X, $0 or die "unshare: $!";
+    }
+}
+
+use lib 't', 't/lib';
+use File::Temp ();
+use List::Util qw(shuffle max);
+use Pyexec;
+use Pyexec::Books;
+use Pyexec::Census;
+use Pyexec::Daemon;
+use Pyexec::Load;
+use Test::More;
+use Time::HiRes qw(time);
+
+use constant { WORKERS => 2, RUNNERS => 4, CLIENTS => 4, RETAIN => 60 };
+
+# seconds till all is as before; the sanitizers slow down what starts
+
+use constant BACK => ($ENV{TEST_NGINX_BINARY} || '') =~ /asan/ ? 10 : 2;
+
+$ENV{FAULT} //= '';
+my $mounts = $ENV{PYEXEC_CHAOS_MOUNTS};
+my $seconds = $ENV{SECONDS} || 30;
+my $seed = $ENV{SEED} || int(time) % 100000;
+
+# What happens; what its start does is undone by its end.  may: see Books.pm.
+# A kind of process with no "may" is one that clients do not notice.
+
+my @faults = (
+    (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'clerk', 'sweeper', 'cache manager'),
+    (map { { name => "a $_ is killed", start => killer($_), may => { errors => 1, status => 'error' } } }
+         'zygote light', 'zygote full', 'runner', 'child light', 'child full'),
+    { name => 'all runners are killed', start => sub { kill_all('runner') }, may => { errors => 1, status => 'error' } },
+    { name => 'all of a pool is killed', start => sub { kill_all('pool', 'zygote light', 'zygote full', 'runner', 'clerk', 'sweeper') },
+      may => { errors => 1, status => 'error' } },
+    { name => 'a worker is killed', start => killer('worker'), may => { cuts => 1 } },
+    { name => 'all workers are killed', start => sub { kill_all('worker') }, may => { cuts => 1 } },
+    { name => 'nginx is reloaded', start => sub { kill HUP => $_[0]{pid} } },
+    (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
+             may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
+         'pool', 'runner', 'clerk', 'zygote light', 'worker'),
+    { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back },
+    { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
+      end => \&rename_back, may => { errors => 1 } },
+    { name => 'the disk is full', start => \&fill, end => \&drain, may => { errors => 1, status => 'error' }, mounts => 1 },
+    { name => 'the workspace is immutable', start => sub { attribute('+i', @_) }, end => sub { attribute('-i', @_) },
+      may => { errors => 1, status => 'error' }, mounts => 1 },
+);
+
+$_->{may} ||= {} for @faults;
+$_->{may}{recount} = 1 for grep { $_->{name} =~ /clerk|worker|all of/ } @faults;
+
+diag("SEED=$seed, $seconds seconds");
+diag('not root, or no mounts to be had: without a full disk and an immutable workspace') if !$mounts;
+@faults = grep { ($mounts || !$_->{mounts}) && $_->{name} =~ /$ENV{FAULT}/ } @faults;
+srand $seed;
+
+Pyexec::Census::adopt();
+my $before = Pyexec::Census::shared_memory();
+my $disk = File::Temp::tempdir('pyexec-chaos.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+chmod 0755, $disk;
+system('mount', '-t', 'tmpfs', '-o', 'size=64m,mode=755', 'tmpfs', $disk) == 0 or die 'mount' if $mounts;
+
+my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_retain ' . RETAIN . 's;',
+                            pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
+$d->post('print(1)', session_id => 'alive');
+
+my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 1, sweeper => 1,
+             (map { +"zygote $_" => 1, "child $_" => RUNNERS } 'light', 'full'));
+my $held;
+ok($d->until(10, sub { !census() }), 'all processes are there') or diag(join "\n", census());
+$held = Pyexec::Census->take->descriptors;
+
+my ($logged, $may_log) = (length $d->log, qr/(?!)/);
+my ($step, %slowest, %tally) = (0);
+plant();
+
+my $end = time + $seconds;
+
+while (time < $end) {
+    for my $fault (shuffle @faults) {
+        last if time >= $end;
+        step($fault);
+    }
+}
+
+# the runs of other times: the past's are over, the future's are not
+
+$d->until(RETAIN / 10 + 3, sub { !-d past() }) if $d;
+ok(!-d past(), 'a run of the past is swept');
+is(join(' ', map { $_->{run_id} } @{ $d->list('times') }), '29990101T000000-000000000002', 'one of the future stays');
+is($d->http('DELETE', '/api/code-cleanup/times')->{json}{removed_runs}, 1, 'till it is removed');
+
+$d->signal('QUIT');
+ok($d->until(10, sub { !%{ Pyexec::Census->take->{process} } }), 'all processes leave')
+    or diag(explain(Pyexec::Census->take->count));
+is(Pyexec::Census::shared_memory(), $before, 'no shared memory is left');
+is(join(' ', grep { m{/\.pyexec\.} && !/lock$/ } glob "$disk/workspace/.*"), '',
+   'nothing of the pool is left in the workspace');
+is(join(' ', glob "$d->{dir}/temp/*/*"), '', 'no temporary file is left');
+
+diag(sprintf '%-48s back within %.2f s', $_, $slowest{$_}) for sort keys %slowest;
+diag(join ', ', "$step steps", map { "$tally{$_} $_" } sort keys %tally);
+undef $d;
+system('umount', '-l', $disk) if $mounts;
+done_testing();
+
+sub step {
+    my ($fault) = @_;
+    my ($delay, $time, $share) = (rand 0.4, 0.1 + rand 0.4, rand);
+    my @seeds = map { int rand 2**31 } 1 .. CLIENTS;
+    my @wrong;
+    $step++;
+    my ($kept, $swept) = (["kept-$step", "too-$step"], ["swept-$step"]);
+
+    my @clients = map { Pyexec::Load->start($d, name => "c$step-$_", seed => $seeds[$_], kept => $kept, swept => $swept,
+                                            ledger => "$d->{dir}/ledger.$_") } 0 .. $#seeds;
+    wait_for($delay);
+    my $undo = $fault->{start}->($d, $share);
+    wait_for($time) if $fault->{end};
+    $fault->{end}->($d, $undo) if $fault->{end};
+
+    my $over = time;
+    push @wrong, "a " . BACK . " s without service"
+        if !$d->until(BACK, sub { ($d->post('print(2)', session_id => 'alive', _timeout => BACK)->{status} // '') eq 'ok' });
+    my $back = time - $over;
+    $slowest{ $fault->{name} } = max($back, $slowest{ $fault->{name} } // 0);
+
+    wait_for(0.2);
+    close $_->{stop} for @clients;
+    push @wrong, 'a client waits for ever' if !$d->until(90, sub { Pyexec::Census::reap(); !grep { kill 0, $_->{pid} } @clients });
+    my @entries = Pyexec::Load->ledger(@clients);
+    $tally{ !defined $_->{code} ? 'nothing' : $_->{left} ? 'left' : $_->{json} && $_->{json}{status} || $_->{code} }++
+        for @entries;
+
+    my @census;
+    $d->until(20, sub { @census = census(); !@census });
+    push @wrong, @census;
+    push @wrong, Pyexec::Books->check($d, $fault->{may}, \@entries, $kept, $swept);
+    push @wrong, 'alive is not cleaned up' if $d->http('DELETE', '/api/code-cleanup/alive')->{code} != 200;
+    push @wrong, alerts($fault);
+
+    ok(!@wrong, sprintf '%d: %s, %d requests', $step, $fault->{name}, scalar @entries) or diag(join "\n", @wrong);
+}
+
+# what is there and should not, or the other way round
+
+sub census {
+    my $census = Pyexec::Census->take;
+    my ($count, $fds, @wrong) = ($census->count, $census->descriptors);
+
+    for my $kind (sort keys %{ { %there, %$count } }) {
+        my ($n, $should) = ($count->{$kind} // 0, $there{$kind} // 0);
+
+        # a zygote that is replaced stays while it has a child, and has its
+        # link to the pool till the next one has loaded
+
+        push @wrong, "$n of kind $kind, should be $should"
+            if $n != $should && !($n == 2 && $kind =~ /^zygote/);
+        push @wrong, "a $kind has $fds->{$kind} descriptors, should have $held->{$kind}"
+            if $held && $held->{$kind} && ($fds->{$kind} // 0) > $held->{$kind} + 2 * ($kind eq 'pool');
+    }
+    return @wrong;
+}
+
+sub alerts {
+    my ($fault) = @_;
+    my $late = $may_log;
+    $may_log = $fault->{log} // qr/(?!)/;
+    my @new = split /\n/, substr $d->log, $logged;
+    $logged = length $d->log;
+    return grep { /\[(?:alert|emerg)\]|Sanitizer/ && !/exited on signal 9/ && !/$may_log|$late/ } @new;
+}
+
+# the time that a fault takes, or comes after: nothing is awaited
+
+sub wait_for { select undef, undef, undef, $_[0] }
+
+sub killer {
+    my ($kind) = @_;
+    return sub {
+        my (undef, $share) = @_;
+        my @pids = Pyexec::Census->take->pids($kind);
+        kill KILL => $pids[$share * @pids] if @pids;
+    };
+}
+
+sub kill_all {
+    my $census = Pyexec::Census->take;
+    kill KILL => map { $census->pids($_) } @_;
+    return;
+}
+
+sub limiter {
+    my ($kind) = @_;
+    return sub {
+        my (undef, $share) = @_;
+        my @pids = Pyexec::Census->take->pids($kind);
+        my $pid = $pids[$share * @pids] or return;
+        my ($soft) = Pyexec::Census::slurp("/proc/$pid/limits") =~ /^Max open files\s+(\d+)/m or return;
+        limit($pid, scalar(() = glob "/proc/$pid/fd/*"));
+        return [$pid, $soft];
+    };
+}
+
+sub unlimit {
+    my (undef, $undo) = @_;
+    my ($pid, $soft) = @{ $undo || return };
+    limit($pid, $soft);
+
+    # the children that a zygote has forked meanwhile have no more than it had
+
+    my $census = Pyexec::Census->take;
+    kill KILL => grep { $census->{process}{$_}{ppid} == $pid } $census->pids('child light');
+}
+
+# as its own user may; it may be dead already
+
+sub limit {
+    my ($pid, $soft) = @_;
+    my ($uid) = Pyexec::Census::slurp("/proc/$pid/status") =~ /^Uid:\s+(\d+)/m or return;
+    my $as = $> == 0 ? "setpriv --reuid=$uid --clear-groups" : '';
+    system("$as prlimit --pid $pid --nofile=$soft: 2>/dev/null");
+}
+
+sub rename_away { rename $_[0]{workspace}, "$_[0]{workspace}.away" or die "rename: $!"; return }
+
+sub rename_back { rename "$_[0]{workspace}.away", $_[0]{workspace} or die "rename: $!" }
+
+sub fill {
+    open my $f, '>', "$disk/ballast" or die "$disk/ballast: $!";
+    1 while syswrite $f, "\0" x 65536;
+    return;
+}
+
+sub drain { unlink "$disk/ballast" or die "unlink: $!" }
+
+sub attribute {
+    my ($how) = @_;
+    system("chattr -R -f $how $d->{workspace}/* $d->{workspace}");
+    return;
+}
+
+sub past { "$d->{workspace}/times/code_exec/20010101T000000-000000000001" }
+
+sub plant {
+    $d->post('print(0)', session_id => 'times');
+    $d->http('DELETE', '/api/code-cleanup/times');
+    my $runs = "$d->{workspace}/times/code_exec";
+    my ($uid, $gid) = (stat $runs)[4, 5];
+    open my $f, '>>', "$runs/runs.jsonl" or die "$runs/runs.jsonl: $!";
+
+    for my $id ('20010101T000000-000000000001', '29990101T000000-000000000002') {
+        my ($y, $m, $day) = $id =~ /^(....)(..)(..)/;
+        my $item = qq({"run_id":"$id","started_at":"$y-$m-${day}T00:00:00.000000+00:00","status":"ok");
+        print $f "$item,\"execution_time_seconds\":0.000000,\"created_files\":[]}\n";
+        mkdir "$runs/$id" or die "mkdir: $!";
+        chown $uid, $gid, "$runs/$id";
+    }
+    close $f;
+}
