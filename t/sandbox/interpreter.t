@@ -149,6 +149,7 @@ for place in ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/
     if os.path.exists(place + "/" + lib):
         shutil.copy(place + "/" + lib, "mine.so")
         break
+print("tried: to load mine.so")
 try:
     ctypes.CDLL("./mine.so")
     print("effect: loaded")
