@@ -48,10 +48,12 @@ UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                   $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
 
 # pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
-# two, "landlock+mount"
+# those that cover each other
 
 WALLS      := network ipc pid mount descriptors landlock rlimits \
-              capabilities seccomp
+              capabilities seccomp landlock+mount landlock+seccomp \
+              mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
+              network+landlock+seccomp
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test asan walls chaos soak install clean modules \
@@ -143,7 +145,7 @@ run: run-packages modules build/python
 	    PYTHON=$$(cat build/python) PORT=$(PORT) \
 	    WORKSPACE=$(abspath $(WORKSPACE)) exec sh t/tools/run.sh
 
-test: test-packages modules $(UNITS) build/python
+test: test-packages modules $(UNITS) walls build/python
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang modules
 	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
 	    SUITES="$(SUITES)" sh t/tools/test.sh
