@@ -38,6 +38,7 @@ without() {
 
 perl -MTest::Nginx::Socket -e 1 2>/dev/null || export PERL5LIB=t/lib
 
+export BUILD
 export TEST_NGINX_BINARY="$SERVER"
 export TEST_NGINX_LOAD_MODULES="$BUILD/ngx_http_pyexec_module.so"
 export TEST_NGINX_PYTHON="$PYTHON"
@@ -51,6 +52,8 @@ export PYTHONDONTWRITEBYTECODE=1
 step "style" prove t/style.t
 
 step "units in C" prove "$BUILD"/unit/*_test
+
+step "fuzzers" env SECONDS=20 sh t/tools/fuzz.sh
 
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
