@@ -12,7 +12,7 @@
 
 PORT       ?= 8080
 WORKSPACE  ?= workspace
-SUITES     := $(filter-out t/style.t,$(wildcard t/*.t))
+SUITES     := $(filter-out t/style.t,$(wildcard t/*.t t/sandbox/*.t))
 BUILD      := build
 CC         := gcc
 

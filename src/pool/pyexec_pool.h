@@ -31,7 +31,7 @@ typedef enum {
 } pyexec_zygote_e;
 
 
-/* in memory that all processes of the pool have mapped */
+/* in memory that the first process and the runners have mapped */
 
 typedef struct {
     int                    full;           /* roots is complete */

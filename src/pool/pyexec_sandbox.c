@@ -300,7 +300,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->filter);
+        what = pyexec_seccomp_load(&sb->filter, c->session_write);
     }
 
     return what;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,6 +27,7 @@
  */
 
 #define PYEXEC_INT          0xffffffffu
+#define PYEXEC_SIGN         0x80000000u
 
 /* the flags with which glibc makes a thread, once clone3() is refused */
 
@@ -67,10 +70,10 @@ static int pyexec_seccomp_export(scmp_filter_ctx ctx, struct sock_fprog *prog);
 static const int  pyexec_allowed[] = {
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
     SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(preadv),
-    SCMP_SYS(pwritev), SCMP_SYS(preadv2), SCMP_SYS(pwritev2),
-    SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(dup),
-    SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe), SCMP_SYS(pipe2),
-    SCMP_SYS(sendfile), SCMP_SYS(copy_file_range),
+    SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close),
+    SCMP_SYS(close_range), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3),
+    SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(sendfile),
+    SCMP_SYS(copy_file_range),
 
     SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
     SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
@@ -78,37 +81,35 @@ static const int  pyexec_allowed[] = {
     SCMP_SYS(chdir), SCMP_SYS(fchdir), SCMP_SYS(getdents),
     SCMP_SYS(getdents64), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
     SCMP_SYS(rmdir), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(truncate),
+    SCMP_SYS(renameat), SCMP_SYS(truncate),
     SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),
-    SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range), SCMP_SYS(fadvise64),
-    SCMP_SYS(readahead), SCMP_SYS(umask), SCMP_SYS(flock),
+    SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range), SCMP_SYS(readahead),
+    SCMP_SYS(umask),
     SCMP_SYS(getxattr), SCMP_SYS(lgetxattr), SCMP_SYS(fgetxattr),
     SCMP_SYS(listxattr), SCMP_SYS(llistxattr), SCMP_SYS(flistxattr),
 
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    SCMP_SYS(msync), SCMP_SYS(mincore), SCMP_SYS(membarrier),
+    SCMP_SYS(msync), SCMP_SYS(membarrier),
 
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(futex),
-    SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list), SCMP_SYS(rseq),
-    SCMP_SYS(set_tid_address), SCMP_SYS(gettid), SCMP_SYS(getpid),
-    SCMP_SYS(getppid), SCMP_SYS(getpgid), SCMP_SYS(getpgrp),
-    SCMP_SYS(getsid), SCMP_SYS(getpriority), SCMP_SYS(getuid),
-    SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
-    SCMP_SYS(getgroups), SCMP_SYS(getresuid), SCMP_SYS(getresgid),
-    SCMP_SYS(capget), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_getscheduler), SCMP_SYS(sched_getparam),
+    SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
+    SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(getppid),
+    SCMP_SYS(getpgrp), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+    SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getgroups),
+    SCMP_SYS(getresuid), SCMP_SYS(getresgid), SCMP_SYS(capget),
+    SCMP_SYS(sched_yield),
     SCMP_SYS(sched_get_priority_min), SCMP_SYS(sched_get_priority_max),
     SCMP_SYS(getcpu), SCMP_SYS(getrlimit), SCMP_SYS(getrusage),
-    SCMP_SYS(times), SCMP_SYS(uname), SCMP_SYS(sysinfo),
-    SCMP_SYS(getrandom), SCMP_SYS(restart_syscall),
+    SCMP_SYS(times), SCMP_SYS(uname), SCMP_SYS(getrandom),
+    SCMP_SYS(restart_syscall),
 
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
     SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigtimedwait),
     SCMP_SYS(rt_sigsuspend), SCMP_SYS(sigaltstack), SCMP_SYS(pause),
     SCMP_SYS(alarm), SCMP_SYS(setitimer), SCMP_SYS(getitimer),
 
-    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
 
     SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
     SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
@@ -180,7 +181,8 @@ static const int  pyexec_refused[] = {
     SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch),
     SCMP_SYS(fanotify_init), SCMP_SYS(fanotify_mark), SCMP_SYS(signalfd),
     SCMP_SYS(signalfd4), SCMP_SYS(timer_create), SCMP_SYS(quotactl),
-    SCMP_SYS(acct), SCMP_SYS(syslog), SCMP_SYS(clock_settime),
+    SCMP_SYS(sysinfo), SCMP_SYS(acct), SCMP_SYS(syslog),
+    SCMP_SYS(clock_settime),
     SCMP_SYS(clock_adjtime), SCMP_SYS(settimeofday), SCMP_SYS(adjtimex),
     SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(pkey_alloc),
     SCMP_SYS(pkey_free), SCMP_SYS(pkey_mprotect),
@@ -191,13 +193,14 @@ static const int  pyexec_refused[] = {
 
 /*
  * Said to have been done: shutil and tarfile call these for every file, and
- * Landlock does not restrict them.
+ * Landlock does not restrict them.  Advice would throw libraries out of the
+ * page cache.
  */
 
 static const int  pyexec_pretended[] = {
     SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), PYEXEC_FCHMODAT2,
     SCMP_SYS(utime), SCMP_SYS(utimes), SCMP_SYS(futimesat),
-    SCMP_SYS(utimensat),
+    SCMP_SYS(utimensat), SCMP_SYS(fadvise64),
     -1
 };
 
@@ -233,6 +236,8 @@ static const pyexec_calls_t  pyexec_lists[] = {
 #define pyexec_when(nr, arg, mask, value)                                     \
     { SCMP_SYS(nr), { { arg, mask, value }, { 0, 0, 0 } } }
 #define pyexec_int(nr, arg, value)  pyexec_when(nr, arg, PYEXEC_INT, value)
+#define pyexec_own(nr, arg)                                                   \
+    pyexec_int(nr, arg, 0), pyexec_int(nr, arg, PYEXEC_SELF)
 #define pyexec_both(nr, arg, mask, value, arg2, mask2, value2)                \
     { SCMP_SYS(nr), { { arg, mask, value }, { arg2, mask2, value2 } } }
 
@@ -258,7 +263,19 @@ static const pyexec_rule_t  pyexec_conditions[] = {
 
     pyexec_int(kill, 0, PYEXEC_SELF),
     pyexec_int(tgkill, 0, PYEXEC_SELF),
+    pyexec_own(getpgid, 0),
+    pyexec_own(getsid, 0),
+    pyexec_own(sched_getaffinity, 0),
+    pyexec_own(sched_getscheduler, 0),
+    pyexec_own(sched_getparam, 0),
+    pyexec_own(get_robust_list, 0),
+    pyexec_both(getpriority, 0, PYEXEC_INT, PRIO_PROCESS, 1, PYEXEC_INT, 0),
     pyexec_both(prlimit64, 0, PYEXEC_INT, 0, 2, UINT64_MAX, 0),
+
+    /* the clocks below 0 are those of processes and threads, by number */
+
+    pyexec_when(clock_gettime, 0, PYEXEC_SIGN, 0),
+    pyexec_when(clock_getres, 0, PYEXEC_SIGN, 0),
 
     /* no set-user-id files */
 
@@ -267,6 +284,10 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_when(creat, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdir, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdirat, 2, S_ISUID|S_ISGID, 0),
+
+    /* which leaves a device behind */
+
+    pyexec_when(renameat2, 4, RENAME_WHITEOUT, 0),
 
     /* asyncio's own pair; no address, so to its peer only */
 
@@ -280,11 +301,7 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_int(fcntl, 1, F_GETFL),
     pyexec_int(fcntl, 1, F_SETFL),
     pyexec_int(fcntl, 1, F_GETLK),
-    pyexec_int(fcntl, 1, F_SETLK),
-    pyexec_int(fcntl, 1, F_SETLKW),
     pyexec_int(fcntl, 1, F_OFD_GETLK),
-    pyexec_int(fcntl, 1, F_OFD_SETLK),
-    pyexec_int(fcntl, 1, F_OFD_SETLKW),
 
     pyexec_int(ioctl, 1, TCGETS),
     pyexec_int(ioctl, 1, TIOCGWINSZ),
@@ -298,6 +315,21 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_int(prctl, 0, PR_GET_DUMPABLE),
     pyexec_int(prctl, 0, PR_CAPBSET_READ),
     pyexec_int(prctl, 0, PR_GET_TIMERSLACK)
+};
+
+
+/*
+ * Runs could talk by locks of what all of them read.  Nobody else writes what
+ * a run can write, so that its locks hold without the kernel's help; unless
+ * it shares a session that can be written.
+ */
+
+static const pyexec_rule_t  pyexec_locks[] = {
+    pyexec_when(flock, 0, 0, 0),
+    pyexec_int(fcntl, 1, F_SETLK),
+    pyexec_int(fcntl, 1, F_SETLKW),
+    pyexec_int(fcntl, 1, F_OFD_SETLK),
+    pyexec_int(fcntl, 1, F_OFD_SETLKW)
 };
 
 
@@ -352,7 +384,7 @@ pyexec_seccomp_build(struct sock_fprog *prog)
 
 
 const char *
-pyexec_seccomp_load(const struct sock_fprog *prog)
+pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
 {
     pid_t              self;
     unsigned short     i;
@@ -370,6 +402,12 @@ pyexec_seccomp_load(const struct sock_fprog *prog)
             && filter[i].k == PYEXEC_SELF)
         {
             filter[i].k = (uint32_t) self;
+        }
+
+        if (filter[i].code == (BPF_RET|BPF_K)
+            && filter[i].k == (SECCOMP_RET_ERRNO|PYEXEC_LOCK))
+        {
+            filter[i].k = locks ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO;
         }
     }
 
@@ -409,6 +447,15 @@ pyexec_seccomp_rules(scmp_filter_ctx ctx)
          i++)
     {
         rc = pyexec_seccomp_rule(ctx, SCMP_ACT_ALLOW, &pyexec_conditions[i]);
+
+        if (rc != 0) {
+            return rc;
+        }
+    }
+
+    for (i = 0; i < sizeof(pyexec_locks) / sizeof(pyexec_locks[0]); i++) {
+        rc = pyexec_seccomp_rule(ctx, SCMP_ACT_ERRNO(PYEXEC_LOCK),
+                                 &pyexec_locks[i]);
 
         if (rc != 0) {
             return rc;

@@ -18,14 +18,17 @@ const char *pyexec_seccomp_build(struct sock_fprog *prog);
 
 /*
  * Loads the filter into the calling process, which from then on can signal
- * nobody but itself.  Returns as above.
+ * nobody but itself, and, unless locks are asked for, locks no file: it is
+ * told that it does.  Returns as above.
  */
 
-const char *pyexec_seccomp_load(const struct sock_fprog *prog);
+const char *pyexec_seccomp_load(const struct sock_fprog *prog,
+    unsigned locks);
 
-/* stands in the exported program for the process's own pid */
+/* stand in the exported program for the own pid, and for what locks get */
 
 #define PYEXEC_SELF         0x5e1f5e1f
+#define PYEXEC_LOCK         4000           /* as errno; there is none such */
 
 
 #endif /* _PYEXEC_SECCOMP_H_INCLUDED_ */

@@ -105,10 +105,6 @@ pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
             continue;
         }
 
-        if (depth == 0 && pyexec_listed(de->d_name, pyexec_own_files)) {
-            continue;
-        }
-
         rc = pyexec_scan_entry(s, fd, de->d_name, path, len, depth);
     }
 
@@ -122,14 +118,19 @@ static int
 pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
     size_t len, unsigned depth)
 {
-    int          sub, n;
+    int          sub, n, rc;
+    unsigned     own, collect;
     struct stat  st;
 
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
         return errno == ENOENT ? 0 : -1;
     }
 
-    s->nentries++;
+    /* what else has one of our names goes when the run has ended: not listed */
+
+    own = depth == 0 && pyexec_listed(name, pyexec_own_files);
+
+    s->nentries += !own || S_ISDIR(st.st_mode);
     s->bytes += (uint64_t) st.st_blocks * 512;
 
     n = snprintf(path + len, PATH_MAX - len, "%s%s", len ? "/" : "", name);
@@ -153,10 +154,17 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
             return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
         }
 
-        return pyexec_scan_dir(s, sub, path, len + n, depth + 1);
+        collect = s->collect;
+        s->collect = collect && !own;
+
+        rc = pyexec_scan_dir(s, sub, path, len + n, depth + 1);
+
+        s->collect = collect;
+
+        return rc;
     }
 
-    if (s->collect && S_ISREG(st.st_mode)) {
+    if (s->collect && !own && S_ISREG(st.st_mode)) {
         pyexec_scan_add(s, path, &st);
     }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -55,6 +56,14 @@ void
 pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
 {
     static pyexec_nursery_t  z;
+
+    /* or the code, in a child, would write to what runners believe */
+
+    if (munmap(pool->shared, sizeof(pyexec_shared_t)) == -1) {
+        pyexec_die("munmap(): %m");
+    }
+
+    pool->shared = NULL;
 
     z.pool = pool;
     z.kind = kind;
@@ -286,16 +295,23 @@ pyexec_zygote_reap(pyexec_nursery_t *z)
 }
 
 
-/* descriptors 0 to 3 are the child's; the rest are closed by its first wall */
+/*
+ * Descriptors 0 to 3 are the child's; the rest are closed by its first wall.
+ * An open file has flags that all who inherit it see: so 0 is opened anew.
+ */
 
 static void
 pyexec_become_child(pyexec_nursery_t *z, const int *gifts)
 {
+    int       null;
     sigset_t  set;
 
     (void) sigemptyset(&set);
 
+    null = open("/dev/null", O_RDONLY|O_CLOEXEC);
+
     if (sigprocmask(SIG_SETMASK, &set, NULL) == -1
+        || dup2(null, STDIN_FILENO) == -1
         || dup2(gifts[PYEXEC_OUT], STDOUT_FILENO) == -1
         || dup2(gifts[PYEXEC_ERR], STDERR_FILENO) == -1
         || dup2(gifts[PYEXEC_JOB], PYEXEC_CHILD_FD) == -1)

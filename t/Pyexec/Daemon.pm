@@ -99,6 +99,8 @@ sub until {
     }
 }
 
+sub port { $port }
+
 sub signal { kill $_[1] => $_[0]{pid} }
 
 sub http {

@@ -117,7 +117,8 @@ every_number(void **state)
         SYS_shmget, SYS_msgget, SYS_semget, SYS_mq_open, SYS_vmsplice,
         SYS_splice, SYS_openat2, SYS_kexec_load, SYS_init_module,
         SYS_chmod, SYS_fchmodat, SYS_setxattr, SYS_timer_create, SYS_tkill,
-        SYS_inotify_init1, SYS_fanotify_init, SYS_modify_ldt, SYS_iopl
+        SYS_inotify_init1, SYS_fanotify_init, SYS_modify_ldt, SYS_iopl,
+        SYS_sysinfo, SYS_preadv2, SYS_mincore, SYS_fadvise64, SYS_flock
     };
 
     (void) state;
@@ -129,7 +130,7 @@ every_number(void **state)
 
         assert_true(rc == ALLOW || rc == KILL || rc == ERR(EPERM)
                     || rc == ERR(ENOSYS) || rc == ERR(0)
-                    || rc == ERR(EAGAIN));
+                    || rc == ERR(EAGAIN) || rc == ERR(PYEXEC_LOCK));
 
         allowed += rc == ALLOW;
 
@@ -176,6 +177,53 @@ other_architectures_kill(void **state)
             data.nr = nr;
             data.arch = archs[i];
             assert_int_equal(run(&data), KILL);
+        }
+    }
+}
+
+
+/*
+ * The kernel takes most arguments as int: garbage above must not change the
+ * verdict.  What is a pointer must not be NULL by half.
+ */
+
+static void
+upper_halves(void **state)
+{
+    unsigned  nr, arg, i;
+    uint32_t  rc;
+    uint64_t  a[5];
+
+    static const uint64_t  garbage[] = {
+        1ull << 32, 1ull << 63, 0xdeadbeef00000000ull, 0xffffffff00000000ull
+    };
+
+    static const uint32_t  values[] = {
+        0, 1, 2, 3, 4, 5, 6, 7, 15, 16, 36, 37, 38, 1030, 0x5401, 0x5421,
+        02777, 04777, THREAD, PYEXEC_SELF, UINT32_MAX
+    };
+
+    (void) state;
+
+    for (nr = 0; nr <= 512; nr++) {
+        for (arg = 0; arg < 5; arg++) {
+            for (i = 0; i < sizeof(values) / sizeof(values[0])
+                            * (sizeof(garbage) / sizeof(garbage[0])); i++)
+            {
+                memset(a, 0, sizeof(a));
+                a[arg] = values[i / 4];
+                rc = call(nr, a[0], a[1], a[2], a[3], a[4]);
+
+                a[arg] |= garbage[i % 4];
+
+                if ((nr == SYS_prlimit64 && arg == 2)
+                    || (nr == SYS_sendto && arg == 4))
+                {
+                    rc = ERR(ENOSYS);
+                }
+
+                assert_int_equal(call(nr, a[0], a[1], a[2], a[3], a[4]), rc);
+            }
         }
     }
 }
@@ -247,6 +295,11 @@ conditions(void **state)
     unsigned  i;
     uint64_t  high = 0xabcdef0100000000ull;
 
+    static const int  own[] = {
+        SYS_getpgid, SYS_getsid, SYS_sched_getaffinity,
+        SYS_sched_getscheduler, SYS_sched_getparam, SYS_get_robust_list
+    };
+
     (void) state;
 
     assert_int_equal(call(SYS_kill, PYEXEC_SELF, 9, 0, 0, 0), ALLOW);
@@ -254,6 +307,25 @@ conditions(void **state)
     assert_true(call(SYS_kill, (uint64_t) -1, 9, 0, 0, 0) != ALLOW);
     assert_true(call(SYS_kill, 0, 9, 0, 0, 0) != ALLOW);
     assert_true(call(SYS_tgkill, 1, 1, 9, 0, 0) != ALLOW);
+
+    for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        assert_int_equal(call(own[i], 0, 0, 0, 0, 0), ALLOW);
+        assert_int_equal(call(own[i], PYEXEC_SELF, 0, 0, 0, 0), ALLOW);
+        assert_true(call(own[i], 1, 0, 0, 0, 0) != ALLOW);
+        assert_true(call(own[i], UINT32_MAX, 0, 0, 0, 0) != ALLOW);
+    }
+
+    assert_int_equal(call(SYS_getpriority, 0, 0, 0, 0, 0), ALLOW);
+    assert_true(call(SYS_getpriority, 0, 1, 0, 0, 0) != ALLOW);
+    assert_true(call(SYS_getpriority, 2, 0, 0, 0, 0) != ALLOW);
+
+    /* CLOCK_TAI, and the CPU time of process 1 */
+
+    assert_int_equal(call(SYS_clock_gettime, 11, 0, 0, 0, 0), ALLOW);
+    assert_true(call(SYS_clock_gettime, ~1u << 3 | 2, 0, 0, 0, 0)
+                != ALLOW);
+    assert_true(call(SYS_clock_getres, ~1ull << 3 | 2, 0, 0, 0, 0)
+                != ALLOW);
 
     assert_int_equal(call(SYS_prlimit64, 0, 7, 0, 1, 0), ALLOW);
     assert_int_equal(call(SYS_prlimit64, high, 7, 0, 1, 0), ALLOW);
@@ -272,6 +344,9 @@ conditions(void **state)
     assert_true(call(SYS_openat, 0, 0, 0, 02777, 0) != ALLOW);
     assert_true(call(SYS_open, 0, 0, 06777, 0, 0) != ALLOW);
     assert_true(call(SYS_mkdir, 0, 02777, 0, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_renameat2, 0, 0, 0, 0, 2), ALLOW);
+    assert_true(call(SYS_renameat2, 0, 0, 0, 0, 4) != ALLOW);
+    assert_true(call(SYS_renameat2, 0, 0, 0, 0, high | 5) != ALLOW);
 
     for (i = 0; i < 0x10000; i++) {
         if (call(SYS_ioctl, 0, i, 0, 0, 0) == ALLOW) {
@@ -291,6 +366,16 @@ conditions(void **state)
     assert_true(call(SYS_fcntl, 0, 1033, 0, 0, 0) != ALLOW);
     assert_int_equal(call(SYS_fcntl, 0, 3, 0, 0, 0), ALLOW);
 
+    /* F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW; F_GETLK, F_OFD_GETLK */
+
+    assert_int_equal(call(SYS_flock, 0, 2, 0, 0, 0), ERR(PYEXEC_LOCK));
+    assert_int_equal(call(SYS_fcntl, 0, 6, 1, 0, 0), ERR(PYEXEC_LOCK));
+    assert_int_equal(call(SYS_fcntl, 0, 7, 1, 0, 0), ERR(PYEXEC_LOCK));
+    assert_int_equal(call(SYS_fcntl, 0, 37, 1, 0, 0), ERR(PYEXEC_LOCK));
+    assert_int_equal(call(SYS_fcntl, 0, 38, 1, 0, 0), ERR(PYEXEC_LOCK));
+    assert_int_equal(call(SYS_fcntl, 0, 5, 1, 0, 0), ALLOW);
+    assert_int_equal(call(SYS_fcntl, 0, 36, 1, 0, 0), ALLOW);
+
     /* PR_SET_DUMPABLE, PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_MM */
 
     assert_true(call(SYS_prctl, 4, 1, 0, 0, 0) != ALLOW);
@@ -307,6 +392,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_number),
         cmocka_unit_test(other_architectures_kill),
+        cmocka_unit_test(upper_halves),
         cmocka_unit_test(memory_is_not_made_executable),
         cmocka_unit_test(threads_but_no_processes),
         cmocka_unit_test(conditions)

@@ -1,0 +1,562 @@
+use strict;
+use warnings;
+
+# Files that are not the run's.
+
+use lib 't';
+use Pyexec::Attack;
+
+Pyexec::Attack::group('files', http => 'pyexec_timeout 5s;');
+
+__DATA__
+
+=== another session's file, by its paths
+--- code
+@means@
+control(open("main.py").read())
+for path in ("@victim@/secret.txt", "@workspace@/victim/uploads", "/workspace/victim", "/workspaces/0/victim"):
+    read(path)
+    read(path + "/secret.txt")
+
+
+
+=== another session's file, by ..
+--- code
+@means@
+control(os.listdir("../../code_exec"))
+for depth in range(1, 12):
+    for name in ("victim/code_exec", "@victim@/secret.txt", "workspaces/0/victim", "workspace/victim"):
+        path = "../" * depth + name.lstrip("/")
+        if attempt("list", os.listdir, path):
+            effect("listed", path)
+        attempt("read", lambda p: print(open(p).read()), path)
+
+
+
+=== another session is not known to be there
+--- namespaces
+--- code
+@means@
+control(os.stat("main.py").st_size)
+for path in ("@victim@", "@workspace@", "@workspace@/victim", "@dir@", "/workspace/victim", "../../../victim"):
+    if attempt("stat", os.stat, path):
+        effect("is there", path)
+    if attempt("access", os.access, path, os.F_OK):
+        effect("is there", path)
+
+
+
+=== another session's file: written
+--- code
+@means@
+control(open("x", "w").write("x"))
+write("@victim@/secret.txt")
+write("/workspace/victim/secret.txt")
+create("@victim@/evil")
+create("@workspace@/evil")
+create("@workspace@/victim/evil")
+--- effect
+-e "$w->{victim}/evil" || -e "$w->{workspace}/evil" || -e "$w->{workspace}/victim/evil"
+
+
+
+=== another session's file: moved, removed, truncated
+--- code
+@means@
+open("x", "w").write("x")
+os.rename("x", "y")
+os.truncate("y", 0)
+control(os.path.exists("y"))
+for path in ("@victim@/secret.txt", "@victim@", "@workspace@/victim"):
+    for what in (lambda p: os.rename(p, "mine"), lambda p: os.rename("y", p), os.unlink, os.rmdir,
+                 lambda p: os.truncate(p, 0)):
+        if attempt("change", what, path):
+            effect("changed", path)
+
+
+
+=== another session's file: mode, owner, times, attributes
+--- code
+@means@
+control(os.stat("main.py").st_mode)
+import shutil
+for path in ("@victim@/secret.txt", "@victim@", "@workspace@/victim"):
+    attempt("chmod", os.chmod, path, 0o777)
+    attempt("chown", os.chown, path, os.getuid(), os.getgid())
+    attempt("utime", os.utime, path, (1, 1))
+    attempt("setxattr", os.setxattr, path, "user.x", b"x")
+--- before
+$w->{mode} = join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt", $w->{victim};
+--- effect
+$w->{mode} ne join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt", $w->{victim};
+
+
+
+=== a session made beside
+--- code
+@means@
+os.mkdir("d")
+control(os.path.isdir("d"))
+for path in ("@workspace@/evil", "/workspace/evil", "../../../evil", "../../../../evil"):
+    if attempt("mkdir", os.mkdir, path):
+        effect("made", path)
+--- effect
+-e "$w->{workspace}/evil"
+
+
+
+=== the history of its own session
+--- code
+@means@
+control(open("../runs.jsonl").read() is not None)
+for name in ("../runs.jsonl", "session/code_exec/runs.jsonl"):
+    write(name)
+    attempt("truncate", os.truncate, name, 0) and effect("truncated")
+    attempt("unlink", os.unlink, name) and effect("unlinked")
+    attempt("rename", os.rename, "main.py", name) and effect("replaced")
+--- before
+$w->{daemon}->post('print(1)', session_id => $w->{session});
+$w->{runs} = slurp("$w->{workspace}/$w->{session}/code_exec/runs.jsonl");
+--- effect
+index(slurp("$w->{workspace}/$w->{session}/code_exec/runs.jsonl"), $w->{runs}) != 0
+
+
+
+=== an earlier run of its own session
+--- code
+@means@
+runs = [run for run in os.listdir("..") if run.startswith("2") and run != os.path.basename(os.getcwd())]
+control(open("../" + runs[0] + "/result.json").read())
+for name in ("result.json", "attempts.jsonl", "main.py", "kept"):
+    write("../%s/%s" % (runs[0], name))
+    attempt("unlink", os.unlink, "../%s/%s" % (runs[0], name)) and effect("unlinked", name)
+create("../%s/new" % runs[0])
+attempt("rename", os.rename, "../" + runs[0], "../moved") and effect("moved")
+attempt("rmdir", os.rmdir, "../" + runs[0]) and effect("removed")
+--- before
+$w->{daemon}->post("open('kept', 'w').write('kept')", session_id => $w->{session});
+--- effect
+(map { slurp($_) } glob "$w->{workspace}/$w->{session}/code_exec/2*/kept")[0] ne 'kept'
+
+
+
+=== notes of runs that are under way
+--- code
+@means@
+control(os.listdir(".."))
+for name in ("../.running", "../.running/20000101T000000-000000000000"):
+    attempt("mkdir", os.mkdir, name + "x") and effect("made")
+    attempt("unlink", os.unlink, name) and effect("unlinked")
+    attempt("rmdir", os.rmdir, name) and effect("removed")
+for name in os.listdir("../.running") if os.path.isdir("../.running") else ():
+    attempt("unlink", os.unlink, "../.running/" + name) and effect("unlinked", name)
+
+
+
+=== its own directory, renamed, removed, replaced
+--- code
+@means@
+os.mkdir("d"); os.rename("d", "e"); os.rmdir("e")
+control(not os.path.exists("e"))
+me = os.getcwd()
+attempt("rename", os.rename, me, me + "-moved") and effect("moved")
+attempt("rename", os.rename, ".", "../evil") and effect("moved")
+attempt("rmdir", os.rmdir, me) and effect("removed")
+attempt("mkdir", os.mkdir, me + "x") and effect("made")
+
+
+
+=== uploads, without access to write
+--- code
+@means@
+control(open("session/uploads/mine.csv").read() == "data")
+write("session/uploads/mine.csv")
+create("session/uploads/new")
+create("session/new")
+attempt("unlink", os.unlink, "session/uploads/mine.csv") and effect("unlinked")
+attempt("rename", os.rename, "session/uploads", "session/x") and effect("moved")
+--- before
+make_path("$w->{workspace}/$w->{session}/uploads");
+spew("$w->{workspace}/$w->{session}/uploads/mine.csv", 'data');
+--- effect
+slurp("$w->{workspace}/$w->{session}/uploads/mine.csv") ne 'data'
+
+
+
+=== nginx's configuration, logs and keys
+--- code
+@means@
+control(open("main.py").read())
+for path in ("@dir@/nginx.conf", "@dir@/logs/error.log", "@dir@/secret.key", "@dir@/nginx.pid",
+             "/etc/nginx/nginx.conf", "/var/log/nginx/error.log", "/etc/ssl/private"):
+    read(path)
+    write(path)
+
+
+
+=== the users of the host
+--- code
+@means@
+control(open("main.py").read())
+for path in ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/hostname", "/etc/machine-id", "/etc/resolv.conf",
+             "/etc/hosts", "/etc/ssh/ssh_host_rsa_key", "/root/.ssh/id_rsa", "/root/.bashrc", "/root/.bash_history",
+             "/var/spool/cron/crontabs/root", "/run/secrets/kubernetes.io/serviceaccount/token", "/.dockerenv"):
+    read(path)
+
+
+
+=== directories of the host
+--- code
+@means@
+control(os.listdir("."))
+for path in ("/root", "/home", "/var", "/var/log", "/run", "/boot", "/srv", "/opt", "/mnt", "/media", "@dir@",
+             "/proc", "/sys", "/sys/kernel", "/etc/ssl", "/tmp/..", "/dev/shm"):
+    names = attempt("list", os.listdir, path)
+    if names and "@dir@".split("/")[1] not in path and path != "/tmp/..":
+        effect("listed", path, names[:5])
+
+
+
+=== the host's /tmp
+--- code
+@means@
+import tempfile
+control(tempfile.TemporaryFile().write(b"x"))
+read("@tmp@")
+write("@tmp@")
+create("/tmp/pyexec-evil")
+create("/var/tmp/pyexec-evil")
+attempt("unlink", os.unlink, "@tmp@")
+--- effect
+-e '/tmp/pyexec-evil' || -e '/var/tmp/pyexec-evil'
+
+
+
+=== the host's /dev/shm
+--- code
+@means@
+control(open("x", "w").write("x"))
+read("@shm@")
+write("@shm@")
+create("/dev/shm/pyexec-evil")
+import multiprocessing.shared_memory as shm
+attempt("shm_open", lambda: shm.SharedMemory("pyexec-evil", create=True, size=4096)) and effect("made")
+attempt("shm_open", lambda: print(bytes(shm.SharedMemory("@shm@".split("/")[-1]).buf))) and effect("opened")
+--- effect
+-e '/dev/shm/pyexec-evil'
+
+
+
+=== links of its own making
+--- code
+@means@
+os.rename("main.py", "m"); os.rename("m", "main.py")
+control(True)
+for target in ("@victim@/secret.txt", "@dir@/secret.key", "/etc/passwd", "../../../victim"):
+    attempt("symlink", os.symlink, target, "link") and effect("made a link")
+    attempt("link", os.link, target, "hard") and effect("made a hard link")
+    attempt("link", os.link, "session/uploads", "hard2") and effect("made a hard link")
+attempt("link", os.link, os.__file__, "library") and effect("made a hard link")
+call(86, b"/usr/bin/env", b"e") == 0 and effect("link")
+call(88, b"/etc/passwd", b"s") == 0 and effect("symlink")
+call(265, -100, b"/usr/bin/env", -100, b"e2", 0) == 0 and effect("linkat")
+call(266, b"/etc/passwd", -100, b"s2") == 0 and effect("symlinkat")
+
+
+
+=== links that were planted in the session
+--- code
+@means@
+control(open("session/uploads/fine").read() == "fine")
+for name in ("file", "dir/secret.txt", "key", "up", "proc/environ"):
+    read("session/uploads/" + name)
+    write("session/uploads/" + name)
+--- before
+make_path("$w->{workspace}/$w->{session}/uploads");
+my $up = "$w->{workspace}/$w->{session}/uploads";
+spew("$up/fine", 'fine');
+symlink "$w->{victim}/secret.txt", "$up/file";
+symlink $w->{victim}, "$up/dir";
+symlink "$w->{dir}/secret.key", "$up/key";
+symlink '../../victim', "$up/up";
+symlink '/proc/self', "$up/proc";
+
+
+
+=== links that were planted in an earlier run
+--- code
+@means@
+run = [r for r in os.listdir("..") if os.path.exists("../" + r + "/fine")][0]
+control(open("../" + run + "/fine").read() == "fine")
+for name in ("file", "key", "root/etc/passwd"):
+    read("../" + run + "/" + name)
+    write("../" + run + "/" + name)
+--- before
+my $id = $w->{daemon}->post('print(1)', session_id => $w->{session})->{run_id};
+my $run = "$w->{workspace}/$w->{session}/code_exec/$id";
+spew("$run/fine", 'fine');
+symlink "$w->{victim}/secret.txt", "$run/file";
+symlink "$w->{dir}/secret.key", "$run/key";
+symlink '/', "$run/root";
+
+
+
+=== /proc, itself
+--- code
+@means@
+control(open("main.py").read())
+for name in ("mem", "environ", "maps", "cmdline", "status", "root/etc/passwd", "fd/0", "fd/3", "cwd/main.py", "exe",
+             "task/1/mem", "net/tcp", "ns/net", "mountinfo", "auxv", "stack", "pagemap"):
+    for who in ("self", "thread-self", "1", str(os.getpid()), str(os.getppid())):
+        read("/proc/%s/%s" % (who, name))
+
+
+
+=== /proc, others
+--- code
+@means@
+control(open("main.py").read())
+for pid in (["@pid@"] + list(range(1, 400))):
+    for name in ("environ", "cmdline"):
+        if attempt("read", lambda p: open(p, "rb").read(50), "/proc/%s/%s" % (pid, name)) is not None:
+            effect("read", pid, name)
+for path in ("/proc/kcore", "/proc/keys", "/proc/kallsyms", "/proc/version", "/proc/cmdline", "/proc/mounts",
+             "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/loadavg", "/proc/net/unix"):
+    read(path)
+    write(path)
+
+
+
+=== /sys
+--- code
+@means@
+control(open("main.py").read())
+for path in ("/sys/kernel/security/lsm", "/sys/class/net/lo/address", "/sys/fs/cgroup/cgroup.procs",
+             "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/power/state", "/sys/firmware/dmi/tables/DMI",
+             "/sys/kernel/uevent_helper", "/sys/devices/system/cpu/vulnerabilities/meltdown"):
+    read(path)
+    write(path)
+
+
+
+=== /dev
+--- code
+@means@
+control(open("/dev/zero", "rb").read(1) == b"\0")
+for name in ("mem", "kmem", "port", "kmsg", "tty", "console", "ptmx", "fuse", "kvm", "loop-control", "vda", "sda",
+             "net/tun", "input/event0", "fd/0", "stdin", "userfaultfd", "hwrng", "cpu_dma_latency", "pts/0"):
+    read("/dev/" + name)
+    write("/dev/" + name)
+for name in ("null", "zero"):
+    attempt("unlink", os.unlink, "/dev/" + name) and effect("unlinked")
+create("/dev/new")
+
+
+
+=== mounts
+--- code
+@means@
+os.mkdir("m")
+control(os.path.isdir("m"))
+for source, kind, flags in ((b"/", b"", 4096), (b"none", b"tmpfs", 0), (b"none", b"proc", 0), (b"none", b"sysfs", 0),
+                            (b"/", b"", 32 | 4096), (b"@workspace@", b"", 4096)):
+    call(165, source, b"m", kind, flags, 0) == 0 and effect("mount")
+for path in (b"/usr", b"/workspace", b"/workspaces", b"/"):
+    call(166, path, 2) == 0 and effect("umount2")
+    call(165, b"none", path, b"", 32, 0) == 0 and effect("remount")
+call(155, b"m", b"m") == 0 and effect("pivot_root")
+call(428, -100, b"/", 1) >= 0 and effect("open_tree")
+call(429, -100, b"m", -100, b"m", 0) == 0 and effect("move_mount")
+call(430, b"tmpfs", 0) >= 0 and effect("fsopen")
+call(433, -100, b"/", 0) >= 0 and effect("fspick")
+call(442, -100, b"/usr", 0, ctypes.create_string_buffer(32), 32) == 0 and effect("mount_setattr")
+
+
+
+=== another root
+--- code
+@means@
+os.mkdir("r")
+os.chdir("r"); os.chdir("..")
+control(os.path.isdir("r"))
+attempt("chroot", os.chroot, "r") and effect("chroot")
+call(161, b".") == 0 and effect("chroot")
+for _ in range(40):
+    os.chdir("..")
+if attempt("up", os.listdir, "@victim@".lstrip("/")):
+    effect("out of the root")
+
+
+
+=== file handles
+--- code
+@means@
+control(os.open("main.py", os.O_RDONLY) > 2)
+handle = ctypes.create_string_buffer(b"\x80\0\0\0" + b"\0" * 132)
+mount = ctypes.c_int()
+call(303, -100, b"main.py", handle, ctypes.byref(mount), 0) == 0 and effect("name_to_handle_at")
+handle = ctypes.create_string_buffer(b"\x08\0\0\0\x01\0\0\0" + b"\x02\0\0\0\0\0\0\0" + b"\0" * 120)
+for fd in (-100, os.open(".", os.O_RDONLY)):
+    call(304, fd, handle, 0) >= 0 and effect("open_by_handle_at")
+
+
+
+=== openat2, O_PATH and other ways to open
+--- code
+@means@
+control(os.open(".", os.O_PATH) > 2)
+how = ctypes.create_string_buffer(24)
+for path in (b"/etc/passwd", b"@victim@/secret.txt", b"@dir@/secret.key"):
+    call(437, -100, path, how, 24) >= 0 and effect("openat2")
+    call(2, path, 0) >= 0 and effect("open")
+    call(257, -100, path, 0) >= 0 and effect("openat")
+root = os.open("/", os.O_PATH)
+for path in ("etc/passwd", "@victim@/secret.txt".lstrip("/")):
+    fd = attempt("openat", os.open, path, os.O_RDONLY, dir_fd=root)
+    fd and effect("opened", path)
+    fd = attempt("O_PATH", os.open, path, os.O_PATH, dir_fd=root)
+    if fd:
+        attempt("reopen", lambda: print(open("/proc/self/fd/%d" % fd).read()))
+        attempt("read", lambda: print(os.read(fd, 100)))
+
+
+
+=== files without a name
+--- code
+@means@
+fd = attempt("O_TMPFILE", os.open, ".", os.O_TMPFILE | os.O_RDWR, 0o600)
+control(open("x", "w").write("x"))
+for path in ("/tmp", "/usr", "/workspace", "/dev/shm", "..", "session", "@workspace@", "/"):
+    attempt("O_TMPFILE", os.open, path, os.O_TMPFILE | os.O_RDWR, 0o600) and effect("made in", path)
+if fd:
+    call(265, fd, b"", -100, b"../evil", 0x1000) == 0 and effect("linkat")
+attempt("memfd", os.memfd_create, "x") and effect("memfd")
+call(447, 0) >= 0 and effect("memfd_secret")
+
+
+
+=== set-user-id files
+--- code
+@means@
+fd = os.open("plain", os.O_CREAT | os.O_WRONLY, 0o755)
+control(os.stat("plain").st_mode & 0o777)
+attempt("create", os.open, "suid", os.O_CREAT | os.O_WRONLY, 0o6755)
+attempt("chmod", os.chmod, "plain", 0o6755)
+attempt("fchmod", os.fchmod, fd, 0o6755)
+attempt("mkdir", os.mkdir, "d", 0o2777)
+call(452, -100, b"plain", 0o4755, 0)
+call(133, b"dev", 0o20666, 0x103) == 0 and effect("mknod")
+for name in os.listdir("."):
+    if os.lstat(name).st_mode & 0o6000 and name != "session":
+        effect("set-user-id", name)
+--- effect
+grep { -u $_ || -g $_ } glob "$w->{workspace}/$w->{session}/code_exec/$answer->{run_id}/*"
+
+
+
+=== devices, FIFOs, sockets in its directory
+--- code
+@means@
+import stat, socket
+control(open("x", "w").write("x"))
+for kind in (stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK):
+    attempt("mknod", os.mknod, "node%o" % kind, kind | 0o666, os.makedev(1, 1)) and effect("made", kind)
+attempt("mkfifo", os.mkfifo, "fifo") and effect("made a FIFO")
+attempt("bind", lambda: socket.socket(socket.AF_UNIX).bind("sock")) and effect("bound")
+--- effect
+grep { !-f $_ && !-d $_ && !-l $_ } glob "$w->{workspace}/$w->{session}/code_exec/$answer->{run_id}/*"
+
+
+
+=== Python's libraries
+--- code
+@means@
+import json, sys
+control(json.dumps(1))
+for path in (json.__file__, os.__file__, sys.executable, "/usr/lib/os-release", "/etc/ld.so.cache"):
+    write(path)
+    attempt("truncate", os.truncate, path, 0) and effect("truncated", path)
+    attempt("unlink", os.unlink, path) and effect("unlinked", path)
+create(os.path.dirname(json.__file__) + "/evil.py")
+create(sys.prefix + "/evil")
+create("/usr/lib/evil.so")
+
+
+
+=== a library of its own, mapped to be executed
+--- namespaces
+--- code
+@means@
+import ctypes.util, glob, shutil
+library = glob.glob("/usr/lib/*/libm.so.6")[0]
+control(ctypes.CDLL(library).abs(-1) == 1)
+shutil.copyfile(library, "mine.so")
+attempt("dlopen", ctypes.CDLL, "./mine.so") and effect("executed what it has written")
+import mmap
+f = open("mine.so", "rb")
+attempt("mmap", mmap.mmap, f.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC) and effect("mapped")
+--- through: mount
+
+
+
+=== what can be read, changed by other means
+--- code
+@means@
+import json, mmap
+control(open(json.__file__).read())
+fd = os.open(json.__file__, os.O_RDONLY)
+attempt("mmap", mmap.mmap, fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE) and effect("mapped")
+attempt("ftruncate", os.ftruncate, fd, 0) and effect("truncated")
+attempt("pwrite", os.pwrite, fd, b"x", 0) and effect("written")
+attempt("fallocate", os.posix_fallocate, fd, 0, 4096) and effect("allocated")
+call(285, fd, 3, 0, 4096) == 0 and effect("punched a hole")
+attempt("copy", os.copy_file_range, os.open("main.py", 0), fd, 10) and effect("copied")
+attempt("sendfile", os.sendfile, fd, os.open("main.py", 0), 0, 10) and effect("sent")
+call(275, os.open("main.py", 0), 0, fd, 0, 10, 0) > 0 and effect("spliced")
+
+
+
+=== descriptors that were left
+--- code
+@means@
+control(os.fstat(1) is not None)
+import stat
+for fd in range(3, 4096):
+    try:
+        mode = os.fstat(fd).st_mode
+    except OSError:
+        continue
+    print("tried:", fd, oct(mode))
+    if fd != 3:
+        effect("has descriptor", fd, oct(mode))
+    if stat.S_ISDIR(mode):
+        attempt("openat", lambda: print(os.listdir(fd))) and effect("a directory")
+print("tried: all")
+--- through: descriptors
+
+
+
+=== paths that are strange
+--- code
+@means@
+control(open("./././main.py").read())
+for path in ("/" * 4000 + "etc/passwd", "a/" * 3000, "@victim@/./secret.txt", "//@victim@//secret.txt",
+             "/workspace/../etc/passwd", "session/../../victim", "main.py/../../../../victim", "/dev/fd/3/../",
+             "session/session/session/../../../../../../etc/passwd"):
+    read(path)
+for path in ("/etc/passwd\0", "main.py\0/../../etc/passwd"):
+    attempt("nul", open, path) and effect("opened")
+
+
+
+=== renames across the run's border
+--- code
+@means@
+os.mkdir("a"); open("a/f", "w").write("f"); os.rename("a/f", "f")
+control(os.path.exists("f"))
+for target in ("../f", "session/f", "session/uploads/f", "/workspace/f", "../../f", "/tmp/f", "../runs.jsonl"):
+    attempt("rename", os.rename, "f", target) and effect("renamed to", target)
+    call(316, -100, b"f", -100, target.encode(), 2) == 0 and effect("exchanged with", target)
+runs = [r for r in os.listdir("..") if r != os.path.basename(os.getcwd())]
+for run in runs:
+    attempt("rename", os.rename, "../" + run, "stolen") and effect("took", run)
