@@ -73,10 +73,11 @@ diag('not root, or no mounts to be had: without a full disk and an immutable wor
 srand $seed;
 
 Pyexec::Census::adopt();
+mount('/dev/shm', '16m', '1777') if $mounts;
 my $before = Pyexec::Census::shared_memory();
 my $disk = File::Temp::tempdir('pyexec-chaos.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 chmod 0755, $disk;
-system('mount', '-t', 'tmpfs', '-o', 'size=64m,mode=755', 'tmpfs', $disk) == 0 or die 'mount' if $mounts;
+mount($disk, '64m', '755') if $mounts;
 
 my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_retain ' . RETAIN . 's;',
                             pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
@@ -238,6 +239,11 @@ sub limit {
     my ($uid) = Pyexec::Census::slurp("/proc/$pid/status") =~ /^Uid:\s+(\d+)/m or return;
     my $as = $> == 0 ? "setpriv --reuid=$uid --clear-groups" : '';
     system("$as prlimit --pid $pid --nofile=$soft: 2>/dev/null");
+}
+
+sub mount {
+    my ($dir, $size, $mode) = @_;
+    system('mount', '-t', 'tmpfs', '-o', "size=$size,mode=$mode", 'tmpfs', $dir) == 0 or die "no tmpfs on $dir";
 }
 
 sub rename_away { rename $_[0]{workspace}, "$_[0]{workspace}.away" or die "rename: $!"; return }
