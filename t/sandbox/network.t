@@ -62,6 +62,7 @@ import socket
 control(socket.inet_aton("127.0.0.1"))
 for address in ("127.0.0.1", "localhost", "0.0.0.0"):
     attempt("connect", socket.create_connection, (address, @tcp@), 1) and effect("connected", address)
+--- through: network+landlock+seccomp
 
 
 
@@ -230,7 +231,6 @@ call(425, 8, ctypes.create_string_buffer(120)) >= 0 and effect("io_uring_setup")
 for fd in range(0, 8):
     call(426, fd, 1, 0, 0, 0, 0) >= 0 and effect("io_uring_enter")
     call(427, fd, 0, 0, 0) >= 0 and effect("io_uring_register")
---- through: seccomp
 
 
 
@@ -276,6 +276,20 @@ async def main():
         except Exception as e:
             print("tried:", function.__name__, repr(e))
 asyncio.run(main())
+
+
+
+=== a shared memory segment of the host's
+--- code
+@means@
+control(os.pipe())
+call.libc.shmat.restype = ctypes.c_void_p
+segment = call(29, @key@, 4096, 0o666)
+for number in ([segment] if segment >= 0 else []) + list(range(0, 64)):
+    at = call.libc.shmat(number, 0, 0o10000)
+    if at not in (None, (1 << 64) - 1):
+        print("tried:", number, ctypes.string_at(at, 64))
+--- through: ipc+seccomp
 
 
 

@@ -242,7 +242,7 @@ print("tried: all")
 === dumpable again, or with another parent
 --- code
 @means@
-control(call.libc.prctl(3, 0, 0, 0, 0) == 0)
+control(call.libc.prctl(16, ctypes.create_string_buffer(16), 0, 0, 0) == 0)
 call(157, 4, 1, 0, 0, 0) == 0 and effect("dumpable")
 call(157, 36, 1, 0, 0, 0) == 0 and effect("subreaper")
 call(157, 1, 0, 0, 0, 0) == 0 and effect("no signal on the parent's death")
