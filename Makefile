@@ -2,11 +2,12 @@
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
 # make walls    pools that lack a wall each, for tests and benchmarks
+# make bench    beside a fork, and beside a subprocess for each run; QUICK=1,
+#               WRITE=BENCHMARKS.md
+# make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
-# make bench    measures runs beside a fork and beside a subprocess each;
-#               QUICK=1
 # make install  the module and the pool's program; DESTDIR=
 # make clean
 #
@@ -14,7 +15,7 @@
 
 PORT       ?= 8080
 WORKSPACE  ?= workspace
-SUITES     := $(filter-out t/style.t,$(wildcard t/*.t))
+SUITES     := $(filter-out t/style.t,$(wildcard t/*.t t/sandbox/*.t))
 BUILD      := build
 CC         := gcc
 
@@ -51,13 +52,15 @@ UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                       t/bench/*.c)))
 
 # pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
-# two, "landlock+mount"
+# those that cover each other
 
 WALLS      := network ipc pid mount descriptors landlock rlimits \
-              capabilities seccomp
+              capabilities seccomp landlock+mount landlock+seccomp \
+              mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
+              network+landlock+seccomp
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls chaos soak bench install clean modules \
+.PHONY: all run test asan walls fuzz bench chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -144,6 +147,18 @@ $(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/pool/pyexec_%.c) $(PRODUCTS)
 	        $(wildcard $(OBJS)/pyexec/*/*.o $(OBJS)/pyexec/*.o)) $(LD_OPT) \
 	    $$(pkg-config --libs python3-embed libseccomp yajl libmd)
 
+# fuzzers, with all that is fuzzed made for them
+
+FUZZERS    := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*_fuzz.c))
+FUZZ       := clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc/wire -Isrc/pool \
+              -Isrc/nginx -fno-sanitize-recover=all
+FUZZ_SRCS  := $(wildcard src/wire/*.c) src/nginx/pyexec_request.c \
+              $(addprefix src/pool/pyexec_,buf.c io.c json.c line.c log.c)
+
+$(BUILD)/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(FUZZ_SRCS) | test-packages
+	@mkdir -p $(@D)
+	@$(FUZZ) -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_SRCS) -lyajl
+
 walls: $(WALLS:%=$(BUILD)/without/%/pyexec-pool)
 
 
@@ -154,10 +169,14 @@ run: run-packages modules build/python
 	    PYTHON=$$(cat build/python) PORT=$(PORT) \
 	    WORKSPACE=$(abspath $(WORKSPACE)) exec sh t/tools/run.sh
 
-test: test-packages modules $(UNITS) build/python
+test: test-packages modules $(UNITS) $(FUZZERS) walls build/python
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang modules
 	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
 	    SUITES="$(SUITES)" sh t/tools/test.sh
+
+fuzz: $(FUZZERS)
+	@BUILD=$(abspath $(BUILD)) SECONDS=$(or $(SECONDS),60) \
+	    sh t/tools/fuzz.sh
 
 # gcc comes with the sanitizers' libraries; nginx itself is built without
 
@@ -178,14 +197,12 @@ chaos soak: test-packages modules build/python
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
 	    perl t/tools/$@.pl
 
-# the tables are in BENCHMARKS.md too, but for QUICK=1
-
-NO_WALL    := $(shell echo $(WALLS) | tr ' ' +)
+NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 
 bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
        $(BUILD)/unit/load build/python build/bench-venv
 	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
-	    QUICK=$(QUICK) /usr/bin/python3 -B t/bench/bench.py
+	    QUICK=$(QUICK) WRITE=$(WRITE) /usr/bin/python3 -B t/bench/bench.py
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

@@ -69,6 +69,16 @@ my $answer = $d->wait_for($run);
 is($answer->{status}, 'ok', 'it ends well though its pool has died') or diag(explain($answer));
 is(scalar @{ $answer->{attempts} || [] }, 3, 'with two corrections');
 
+# a zygote, where no other can be started
+
+my $pool = $d->until(10, sub { ($d->post('print(1)', _timeout => 1)->{status} // '') eq 'ok' && $d->pool_pid });
+rename "$d->{dir}/workspace", "$d->{dir}/away" or die "rename: $!";
+kill KILL => $d->pids_of('light zygote');
+ok($d->until(5, sub { $d->log =~ /starting a zygote failed/ }), 'a zygote that cannot be started');
+rename "$d->{dir}/away", "$d->{dir}/workspace" or die "rename: $!";
+ok($d->until(10, sub { ($d->post('print(1)', _timeout => 1)->{status} // '') eq 'ok' }), 'is, when it can');
+is($d->pool_pid, $pool, 'by the same pool');
+
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
 
 done_testing();

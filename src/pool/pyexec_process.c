@@ -31,18 +31,14 @@ pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
 {
     int  link[2] = { -1, -1 };
 
-    if (p->role == PYEXEC_ZYGOTE
-        && socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == -1)
-    {
-        pyexec_die("socketpair(): %m");
-    }
-
     p->born = pyexec_now();
-    p->pid = p->role == PYEXEC_ZYGOTE
-             ? pyexec_sandbox_fork_zygote(&m->pool.sandbox) : fork();
+    p->pid = -1;
 
-    if (p->pid == -1) {
-        pyexec_die("fork(): %m");
+    if (p->role != PYEXEC_ZYGOTE) {
+        p->pid = fork();
+
+    } else if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == 0) {
+        p->pid = pyexec_sandbox_fork_zygote(&m->pool.sandbox);
     }
 
     if (p->pid == 0) {
@@ -50,11 +46,30 @@ pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
         pyexec_process_become(m, p, link[1]);
     }
 
-    p->link = link[0];
-
     if (link[1] != -1) {
         (void) close(link[1]);
     }
+
+    if (p->pid != -1) {
+        p->link = link[0];
+        return;
+    }
+
+    if (!m->said_ready) {
+        pyexec_die("starting a %s failed: %m", pyexec_process_name(p));
+    }
+
+    /* what the others do goes on, and it is tried again */
+
+    pyexec_log(PYEXEC_LOG_ERR, "starting a %s failed: %m",
+               pyexec_process_name(p));
+
+    if (link[0] != -1) {
+        (void) close(link[0]);
+    }
+
+    p->pid = 0;
+    p->link = -1;
 }
 
 

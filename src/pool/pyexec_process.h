@@ -46,8 +46,8 @@ typedef struct {
 
 
 /*
- * Forks the process that p describes: it does not return there.  Dies where
- * it can't.
+ * Forks the process that p describes: it does not return there.  Where it
+ * can't, a pool that is not ready yet dies; later p's pid is 0.
  */
 
 void pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p);

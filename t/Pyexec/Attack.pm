@@ -19,6 +19,9 @@ package Pyexec::Attack;
 #   --- through     the walls, "mount" or "landlock+mount", without which this
 #                   attack has an effect
 #
+# With PYEXEC_WITHOUT, the walls of a pool that was built without them, only
+# the cases that get through are run, and each must have an effect.
+#
 # A case that had no control, tried nothing or got no answer of a run is no
 # attack that failed, but a failure of the suite.
 
@@ -29,6 +32,7 @@ use Digest::SHA qw(sha1_hex);
 use File::Path;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
+use IPC::SysV qw(IPC_CREAT IPC_RMID);
 use JSON::PP;
 use Test::More;
 use Time::HiRes qw(time);
@@ -91,6 +95,8 @@ my $INNOCENT = "import numpy\nprint(numpy.arange(5).sum())";
 sub group {
     my ($name, %o) = @_;
     my @cases = cases(do { no strict 'refs'; local $/; readline *{'main::DATA'} });
+    return without($name, \@cases, %o) if $ENV{PYEXEC_WITHOUT};
+
     my $w = world(%o);
     my $ordinary = innocent($w);
     my ($tried, $effects, $apart) = (0, 0, 0);
@@ -123,6 +129,23 @@ sub group {
     if ($ENV{PYEXEC_ATTACKS}) {
         open my $f, '>>', $ENV{PYEXEC_ATTACKS} or die;
         print $f "$tried $effects $apart\n";
+    }
+    done_testing();
+}
+
+sub without {
+    my ($name, $cases, %o) = @_;
+    my $walls = $ENV{PYEXEC_WITHOUT};
+    my @cases = grep { ($_->{through} // '') eq $walls } @$cases
+        or plan(skip_all => "no attack of $name is stopped by $walls alone");
+    (my $built = $ENV{TEST_NGINX_LOAD_MODULES}) =~ s{[^/]*$}{without/$walls};
+    my $w = world(%o, module => $built);
+
+    for my $case (@cases) {
+        my $result = run($w, $case);
+        ok(@{ $result->{effects} }, "without $walls: $case->{title}")
+            ? diag("without $walls: $case->{title}: $result->{effects}[0]")
+            : explain_case(['no effect', @{ $result->{untried} }], $w->{answer});
     }
     done_testing();
 }
@@ -182,12 +205,17 @@ sub world {
     $w->{udp} = $w->{listeners}[1]->sockport;
     chmod 0777, $w->{socket};
 
+    $w->{key} = $$;
+    $w->{segment} = shmget $w->{key}, 4096, IPC_CREAT | 0666;
+    shmwrite $w->{segment}, $secret, 0, length $secret;
+
     return bless $w;
 }
 
 sub DESTROY {
     my ($w) = @_;
     unlink $w->{tmp}, $w->{shm};
+    shmctl $w->{segment}, IPC_RMID, 0;
 }
 
 # what is outside is as it was, and nobody has called

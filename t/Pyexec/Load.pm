@@ -67,6 +67,7 @@ sub start {
     if ($pid == 0) {
         close $stop;
         srand $o{seed};
+        $SIG{PIPE} = 'IGNORE';
         my $self = bless { %o, daemon => $daemon, until => $until, n => 0, runs => [] }, $class;
         open $self->{file}, '>', $o{ledger} or die "$o{ledger}: $!";
         $self->{file}->autoflush;
@@ -211,7 +212,7 @@ sub ledger {
 
     for my $client (@clients) {
         open my $f, '<', $client->{ledger} or die "$client->{ledger}: $!";
-        push @entries, map { $json->decode($_) } <$f>;
+        push @entries, map { eval { $json->decode($_) } || { kind => 'client', mark => $client->{ledger}, wrong => "wrote $_" } } <$f>;
         close $f;
         unlink $client->{ledger};
     }

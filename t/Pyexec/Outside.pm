@@ -147,6 +147,24 @@ sub again {
 
 sub shared_maps { grep { /^\S+ .w.s / } map { split /\n/, Pyexec::Daemon::slurp("/proc/$_/maps") } children($_[0]) }
 
+# System V objects with that key; none is left behind
+
+sub sysv {
+    my ($key) = @_;
+    my %option = (shm => '-m', msg => '-q', sem => '-s');
+    my @found;
+
+    for my $kind (sort keys %option) {
+        for my $line (split /\n/, Pyexec::Daemon::slurp("/proc/sysvipc/$kind")) {
+            my ($k, $id) = split ' ', $line;
+            next unless $k eq $key;
+            push @found, "$kind $id";
+            system('ipcrm', $option{$kind}, $id);
+        }
+    }
+    return @found;
+}
+
 # for whom nginx gives its pool to, whoever that is
 
 sub make_dir {

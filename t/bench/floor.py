@@ -1,8 +1,9 @@
 """What a run costs where there is nothing around it.
 
-    python -I t/bench/floor.py light|full directory
+    python -I t/bench/floor.py bare|light|full directory
 
-is an interpreter, warm as the pool's zygote of that name is.  It takes orders
+is an interpreter with nothing loaded, or as warm as the pool's zygote of that
+name is.  It takes orders
 from standard input, a JSON array a line, [how, file, n, marker], and answers
 with the microseconds of each of the n times as a JSON array.  how is
 
@@ -18,9 +19,6 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../../src/python"))
-
-import _pyexec_startup
 
 
 def main():
@@ -29,7 +27,11 @@ def main():
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.chdir(directory)
 
-    _pyexec_startup.preload(() if kind == "light" else None)
+    if kind != "bare":
+        sys.path.insert(0, os.path.join(HERE, "../../src/python"))
+        import _pyexec_startup
+        _pyexec_startup.preload(() if kind == "light" else None)
+
     gc.collect()
     gc.freeze()
 

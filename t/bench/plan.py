@@ -7,12 +7,12 @@ QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 3 if QUICK else 11
 OK = '"status":"ok"'
 
-# zygote is the kind that it needs; printed is in its standard output, marker
+# floor is the kind of interpreter that it needs; printed is in its standard output, marker
 # in the answer
 
-Work = namedtuple("Work", "name slug zygote printed marker code")
+Work = namedtuple("Work", "name slug floor printed marker code")
 
-FIB = Work("fib(15)", "fib", "light", "377]", "377]", """\
+FIB = Work("fib(15)", "fib", "bare", "377]", "377]", """\
 def fib(n):
     a, b = 0, 1
     out = []
@@ -46,6 +46,7 @@ DATA = "value\n" + "".join("%d\n" % (i * i % 97) for i in range(100))
 # what a round measures: which interpreter, how, what, times
 
 FLOORS = [
+    ("bare", "fork", FIB, 200),
     ("light", "fork", FIB, 200),
     ("full", "fork", FIB, 20),
     ("full", "fork", PLOT, 5),

@@ -33,7 +33,7 @@ def write(bench):
 
     sections = [
         "# Benchmarks",
-        "Written by `make bench%s` in %d s, %d rounds." % (
+        "Printed by `make bench%s` after %d s, %d rounds." % (
             " QUICK=1" if QUICK else "", bench.seconds, ROUNDS),
         head(bench),
         "## Goals", goal_table(every, met), noise_text(noise),
@@ -52,9 +52,9 @@ of all answers of all rounds; runs/s, and the ratios, are the median of the
 rounds' own. CPU is what all processes of a server have used, for a run."""
 
 FLOORS_TEXT = """\
-The interpreter has what the zygote of that name has. Fork: fork, run the
-compiled code with its output to a pipe, exit, wait. Same: in one process,
-again and again."""
+A bare interpreter has nothing loaded, the others what the zygote of that name
+has. Fork: fork, run the compiled code with its output to a pipe, exit, wait.
+Same: in one process, again and again."""
 
 WALLS_TEXT = """\
 fib(15), one client, a pool for each line, without preload. Less: than with
@@ -77,7 +77,7 @@ def goals(bench):
 
     return [
         Goal("fib(15), 1 client", [
-            Condition("p50 / a fork", ratio(fib, series["light", "fork", FIB]),
+            Condition("p50 / a fork", ratio(fib, series["bare", "fork", FIB]),
                       "<=", 1.3),
             Condition("baseline / p50", ratio(series[base, FIB, 1], fib),
                       ">=", 12),
@@ -123,7 +123,7 @@ def verdict(every, noise):
 
 def references(bench):
     """The floors that goals stand on."""
-    return [("light", "fork", FIB), ("full", "same", PLOT),
+    return [("bare", "fork", FIB), ("full", "same", PLOT),
             ("full", "same", SVD)]
 
 
@@ -158,7 +158,7 @@ def run_table(bench):
     for work, clients, _, _ in LOADS:
         ours = bench.series[bench.nginx, work, clients]
         base = bench.series[bench.baseline, work, clients]
-        floor = bench.series[work.zygote, "fork", work]
+        floor = bench.series[work.floor, "fork", work]
         rows.append((
             work.name, clients, ms(ours.p50), ms(ours.p99), number(ours.rate),
             ms(ours.cpu), number(ratio(ours, floor)) if clients == 1 else "",

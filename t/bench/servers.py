@@ -43,7 +43,7 @@ http {{
     scgi_temp_path {dir}/temp-scgi;
     pyexec_pool {name} python={python} {pool};
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} backlog=4096;
         pyexec_workspace {dir}/workspace;
         location = /api/execute-code {{ pyexec_execute {name}; }}
         location ~ ^/api/code-results/(?<pyexec_session>[^/]+)$ {{

@@ -17,6 +17,7 @@ control(open("main.py").read())
 for path in ("@victim@/secret.txt", "@workspace@/victim/uploads", "/workspace/victim", "/workspaces/0/victim"):
     read(path)
     read(path + "/secret.txt")
+--- through: landlock+mount
 
 
 
@@ -43,6 +44,7 @@ for path in ("@victim@", "@workspace@", "@workspace@/victim", "@dir@", "/workspa
         effect("is there", path)
     if attempt("access", os.access, path, os.F_OK):
         effect("is there", path)
+--- through: mount
 
 
 
@@ -85,6 +87,7 @@ for path in ("@victim@/secret.txt", "@victim@", "@workspace@/victim"):
     attempt("chown", os.chown, path, os.getuid(), os.getgid())
     attempt("utime", os.utime, path, (1, 1))
     attempt("setxattr", os.setxattr, path, "user.x", b"x")
+--- through: mount+seccomp
 --- before
 $w->{mode} = join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt", $w->{victim};
 --- effect

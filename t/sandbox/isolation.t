@@ -181,7 +181,8 @@ for name, rc in (("shmget", libc.shmget(key, 4096, make)), ("msgget", libc.msgge
         print("effect:", name)
 --- status: ok
 --- effect
-grep { Pyexec::Daemon::slurp("/proc/sysvipc/$_") =~ /^\s*1887004024\b/m } qw(shm msg sem)
+Pyexec::Outside::sysv(0x70796578)
+--- through: seccomp
 
 
 
@@ -201,6 +202,7 @@ for name, rc in (("add_key", libc.syscall(248, b"user", b"pyexec-isolation", b"x
 --- status: ok
 --- effect
 Pyexec::Daemon::slurp('/proc/keys') =~ /pyexec-isolation/
+--- through: seccomp
 
 
 
@@ -223,6 +225,7 @@ try:
 except OSError as e:
     print("tried:", e)
 --- status: ok
+--- through: seccomp
 
 
 
@@ -327,6 +330,7 @@ for name, rc in (("inotify_init1", libc.inotify_init1(0)), ("fanotify_init", lib
     if rc != -1:
         print("effect:", name)
 --- status: ok
+--- through: seccomp
 
 
 
@@ -375,7 +379,6 @@ print("tried:", len(names), "files")
 if marked:
     print("effect:", marked, "have other times")
 --- status: ok
---- through: mount
 
 
 
@@ -431,6 +434,7 @@ for name, call in calls.items():
     if seen:
         print("effect:", name, seen[:5])
 --- status: ok
+--- through: pid+seccomp
 
 
 
@@ -482,6 +486,7 @@ for name in ("/proc/self/fd", "/dev/fd", "/dev/stdin"):
     except OSError as e:
         print("tried:", e)
 --- status: ok
+--- through: descriptors
 
 
 
@@ -540,6 +545,7 @@ for name, what in (("socket", lambda: socket.socket(socket.AF_UNIX)),
 --- status: ok
 --- effect
 Pyexec::Daemon::slurp('/proc/net/unix') =~ /pyexec-isolation/
+--- through: seccomp
 
 
 
@@ -592,6 +598,7 @@ for name, nr, args in (("ioprio_set", 251, (1, 0, 1 << 13)), ("core scheduling",
     if rc != -1:
         print("effect:", name)
 --- status: ok
+--- through: seccomp
 
 
 
@@ -614,4 +621,3 @@ if any(p in ("", ".") or "code_exec" in p for p in sys.path):
 --- status: ok
 --- effect
 $answer->{stdout} =~ /evil/ || $w->{posted}{stdout} ne "left\n"
-

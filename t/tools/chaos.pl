@@ -41,7 +41,8 @@ my $seconds = $ENV{SECONDS} || 30;
 my $seed = $ENV{SEED} || int(time) % 100000;
 
 # What happens; what its start does is undone by its end.  may: see Books.pm.
-# A kind of process with no "may" is one that clients do not notice.
+# A kind of process with no "may" is one that clients do not notice.  pause:
+# seconds that nginx waits with a pool which could not start.
 
 my @faults = (
     (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'clerk', 'sweeper', 'cache manager'),
@@ -58,7 +59,7 @@ my @faults = (
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
     { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back },
     { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
-      end => \&rename_back, may => { errors => 1 } },
+      end => \&rename_back, may => { errors => 1 }, pause => 1 },
     { name => 'the disk is full', start => \&fill, end => \&drain, may => { errors => 1, status => 'error' }, mounts => 1 },
     { name => 'the workspace is immutable', start => sub { attribute('+i', @_) }, end => sub { attribute('-i', @_) },
       may => { errors => 1, status => 'error' }, mounts => 1 },
@@ -73,10 +74,11 @@ diag('not root, or no mounts to be had: without a full disk and an immutable wor
 srand $seed;
 
 Pyexec::Census::adopt();
+mount('/dev/shm', '16m', '1777') if $mounts;
 my $before = Pyexec::Census::shared_memory();
 my $disk = File::Temp::tempdir('pyexec-chaos.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 chmod 0755, $disk;
-system('mount', '-t', 'tmpfs', '-o', 'size=64m,mode=755', 'tmpfs', $disk) == 0 or die 'mount' if $mounts;
+mount($disk, '64m', '755') if $mounts;
 
 my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_retain ' . RETAIN . 's;',
                             pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
@@ -137,9 +139,9 @@ sub step {
     wait_for($time) if $fault->{end};
     $fault->{end}->($d, $undo) if $fault->{end};
 
-    my $over = time;
-    push @wrong, "a " . BACK . " s without service"
-        if !$d->until(BACK, sub { ($d->post('print(2)', session_id => 'alive', _timeout => BACK)->{status} // '') eq 'ok' });
+    my ($over, $most) = (time, BACK + ($fault->{pause} || 0));
+    push @wrong, "$most s without service"
+        if !$d->until($most, sub { ($d->post('print(2)', session_id => 'alive', _timeout => BACK)->{status} // '') eq 'ok' });
     my $back = time - $over;
     $slowest{ $fault->{name} } = max($back, $slowest{ $fault->{name} } // 0);
 
@@ -238,6 +240,11 @@ sub limit {
     my ($uid) = Pyexec::Census::slurp("/proc/$pid/status") =~ /^Uid:\s+(\d+)/m or return;
     my $as = $> == 0 ? "setpriv --reuid=$uid --clear-groups" : '';
     system("$as prlimit --pid $pid --nofile=$soft: 2>/dev/null");
+}
+
+sub mount {
+    my ($dir, $size, $mode) = @_;
+    system('mount', '-t', 'tmpfs', '-o', "size=$size,mode=$mode", 'tmpfs', $dir) == 0 or die "no tmpfs on $dir";
 }
 
 sub rename_away { rename $_[0]{workspace}, "$_[0]{workspace}.away" or die "rename: $!"; return }

@@ -15,19 +15,45 @@ step() {
     "$@" || failed=yes
 }
 
+# the suites with what they say of attacks: tried, with an effect, and those
+# that only namespaces stop
+
+suites() {
+    : > "$attacks"
+    step "$@"
+    awk '{ n += $1; e += $2; a += $3 } END { printf "%d attacks tried, " \
+        "%d had an effect; %d more that only namespaces stop\n", n, e, a }' \
+        "$attacks"
+}
+
+# what is stopped by a wall has an effect where it is left out
+
+without() {
+    for wall in "$BUILD"/without/*; do
+        PYEXEC_WITHOUT=${wall##*/} prove -q t/sandbox/*.t || return 1
+    done
+}
+
 # the genuine Test::Nginx::Socket where it is, else the runner in t/lib
 
 perl -MTest::Nginx::Socket -e 1 2>/dev/null || export PERL5LIB=t/lib
 
+export BUILD
 export TEST_NGINX_BINARY="$SERVER"
 export TEST_NGINX_LOAD_MODULES="$BUILD/ngx_http_pyexec_module.so"
 export TEST_NGINX_PYTHON="$PYTHON"
+attacks=$(mktemp)
+trap 'rm -f "$attacks"' EXIT
+chmod 666 "$attacks"
+export PYEXEC_ATTACKS="$attacks"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export PYTHONDONTWRITEBYTECODE=1
 
 step "style" prove t/style.t
 
 step "units in C" prove "$BUILD"/unit/*_test
+
+step "fuzzers" env SECONDS=20 sh t/tools/fuzz.sh
 
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
@@ -37,9 +63,9 @@ step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
 
 if [ "$(id -u)" = 0 ]; then
     copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
-    trap 'rm -rf "$copy"' EXIT
+    trap 'rm -rf "$copy" "$attacks"' EXIT
 
-    cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$copy"
+    cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
 
     if [ "$PYTHON" != /usr ]; then
         cp -al "$PYTHON" "$copy/python" 2>/dev/null \
@@ -54,17 +80,19 @@ if [ "$(id -u)" = 0 ]; then
     chmod 755 "$copy"
     cd "$copy"
 
-    step "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
+    suites "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
         --clear-groups env HOME="$copy" prove unit/sandbox_test $SUITES
 
     rm -rf t/servroot
 fi
 
-step "suites" prove $SUITES
+suites "suites" prove $SUITES
+
+step "attacks, each without the wall that stops it" without
 
 step "chaos" env SECONDS=30 prove t/tools/chaos.pl
 
-step "suites, without namespaces" "$BUILD/unit/no-namespaces" \
+suites "suites, without namespaces" "$BUILD/unit/no-namespaces" \
     prove "$BUILD/unit/sandbox_test" $SUITES
 
 if [ -n "$failed" ]; then
