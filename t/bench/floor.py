@@ -3,9 +3,9 @@
     python -I t/bench/floor.py bare|light|full directory
 
 is an interpreter with nothing loaded, or as warm as the pool's zygote of that
-name is.  It takes orders
-from standard input, a JSON array a line, [how, file, n, marker], and answers
-with the microseconds of each of the n times as a JSON array.  how is
+name.  It takes orders from standard input, a JSON array a line, [how, file,
+n, marker], and answers with the microseconds of each of the n times, a JSON
+array.  how is
 
     fork     fork, run the compiled code with standard output to a pipe, exit
     same     run it in this process, compiled

@@ -7,8 +7,8 @@ QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 3 if QUICK else 11
 OK = '"status":"ok"'
 
-# floor is the kind of interpreter that it needs; printed is in its standard output, marker
-# in the answer
+# floor is the kind of interpreter that it needs; printed is in its standard
+# output, marker in the answer
 
 Work = namedtuple("Work", "name slug floor printed marker code")
 
