@@ -123,7 +123,13 @@ def kind(process, parent):
 
 
 def memory(pid):
-    """KB: its proportional share, and what it has alone."""
-    text = Path("/proc/%d/smaps_rollup" % pid).read_text()
+    """KB: its proportional share, and what it has alone.
+
+    Those of a confined process are for root to see: NaN for others.
+    """
+    try:
+        text = Path("/proc/%d/smaps_rollup" % pid).read_text()
+    except PermissionError:
+        return math.nan, math.nan
     kb = {name: int(n) for name, n in re.findall(r"(\w+): +(\d+) kB", text)}
     return kb["Pss"], kb["Private_Clean"] + kb["Private_Dirty"]

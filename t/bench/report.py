@@ -1,5 +1,6 @@
 """What was measured, as tables; and what is to be said about it."""
 
+import math
 import operator
 import os
 import platform
@@ -247,6 +248,8 @@ def ms(us):
 
 def number(value):
     """Three digits that say something."""
+    if math.isnan(value):
+        return "-"
     if isinstance(value, int) or abs(value) >= 100:
         return "{:,.0f}".format(value)
     return "%.*f" % (1 if abs(value) >= 10 else 2, value)
