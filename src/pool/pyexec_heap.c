@@ -174,6 +174,9 @@ pyexec_heap_learn(int proc, void (*rehearse)(void))
 }
 
 
+/* it also touches what AddressSanitizer keeps from being touched */
+
+__attribute__((no_sanitize("address")))
 void
 pyexec_heap_copy(int fd)
 {
