@@ -6,6 +6,7 @@
 #               WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
+# make hostile  hostile clients, with REQUESTS=
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
 # make install  the module and the pool's program; DESTDIR=
@@ -60,7 +61,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               network+landlock+seccomp
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls fuzz bench chaos soak install clean modules \
+.PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -189,13 +190,14 @@ asan:
 
 SECONDS    ?= 600
 RUNS       ?= 100000
+REQUESTS   ?= 100000
 
-chaos soak: test-packages modules build/python
+hostile chaos soak: test-packages modules build/python
 	@PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
 	    TEST_NGINX_LOAD_MODULES=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
 	    TEST_NGINX_PYTHON=$$(cat build/python) \
-	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
-	    perl t/tools/$@.pl
+	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
+	    perl $(wildcard t/$@.t t/tools/$@.pl)
 
 NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 

@@ -38,6 +38,7 @@
 #define PYEXEC_PM_EXCLUSIVE     (1ull << 56)
 
 #define PYEXEC_MAX_PARTS        1024
+#define PYEXEC_MAX_PART         (1024 * 1024 * 1024)
 #define PYEXEC_MAX_RANGES       8192
 
 /* pages that are copied between two looks at the job's socket */
@@ -173,6 +174,9 @@ pyexec_heap_learn(int proc, void (*rehearse)(void))
 }
 
 
+/* it also touches what AddressSanitizer keeps from being touched */
+
+__attribute__((no_sanitize("address")))
 void
 pyexec_heap_copy(int fd)
 {
@@ -202,7 +206,10 @@ pyexec_heap_copy(int fd)
 }
 
 
-/* the mappings are read before: what is new then is not the zygote's */
+/*
+ * The mappings are read before: what is new then is not the zygote's.  What is
+ * as large as an AddressSanitizer's shadow is no data.
+ */
 
 static void
 pyexec_heap_report(int proc, void (*rehearse)(void), int to)
@@ -225,7 +232,8 @@ pyexec_heap_report(int proc, void (*rehearse)(void), int to)
 
         if (sscanf(line, "%p-%p %4s", (void **) &start, (void **) &end, mode)
             == 3
-            && strcmp(mode, "rw-p") == 0 && strstr(line, "[stack]") == NULL)
+            && strcmp(mode, "rw-p") == 0 && strstr(line, "[stack]") == NULL
+            && end - start < PYEXEC_MAX_PART)
         {
             parts[n].start = start;
             parts[n++].pages = (end - start) / getpagesize();
