@@ -227,11 +227,11 @@ import tempfile
 control(tempfile.TemporaryFile().write(b"x"))
 read("@tmp@")
 write("@tmp@")
-create("/tmp/pyexec-evil")
-create("/var/tmp/pyexec-evil")
+create("/tmp/@evil@")
+create("/var/tmp/@evil@")
 attempt("unlink", os.unlink, "@tmp@")
 --- effect
--e '/tmp/pyexec-evil' || -e '/var/tmp/pyexec-evil'
+-e "/tmp/$w->{evil}" || -e "/var/tmp/$w->{evil}"
 
 
 
@@ -241,12 +241,12 @@ attempt("unlink", os.unlink, "@tmp@")
 control(open("x", "w").write("x"))
 read("@shm@")
 write("@shm@")
-create("/dev/shm/pyexec-evil")
+create("/dev/shm/@evil@")
 import multiprocessing.shared_memory as shm
-attempt("shm_open", lambda: shm.SharedMemory("pyexec-evil", create=True, size=4096)) and effect("made")
+attempt("shm_open", lambda: shm.SharedMemory("@evil@", create=True, size=4096)) and effect("made")
 attempt("shm_open", lambda: print(bytes(shm.SharedMemory("@shm@".split("/")[-1]).buf))) and effect("opened")
 --- effect
--e '/dev/shm/pyexec-evil'
+-e "/dev/shm/$w->{evil}"
 
 
 
