@@ -59,6 +59,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp landlock+mount landlock+seccomp \
               mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
               network+landlock+seccomp
+NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
@@ -199,7 +200,7 @@ hostile chaos soak: test-packages modules build/python
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
 	    perl $(wildcard t/$@.t t/tools/$@.pl)
 
-NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
+# beside what is run today, and beside a fork
 
 bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
        $(BUILD)/unit/load build/python build/bench-venv
