@@ -167,6 +167,14 @@ all_refused('bodies that are too large, or not what they say', '400|408|411|413|
     print $socket "0\r\n\r\n";
     is(is_refused('64 MB in chunks', $socket, '400|413'), undef, '64 MB in chunks are refused');
 
+    # yajl begins a string anew with each piece of it that it gets
+
+    $socket = connection();
+    my $start = time;
+    print $socket post('{"other": "' . 'x' x (60 << 20) . '", "code": "print(1)"}');
+    is(answer($socket)->{json}{status}, 'ok', 'a string of 60 MB is read');
+    cmp_ok(time - $start, '<', 15, 'in the time that it takes to come');
+
     $socket = connection();
     print $socket post($_ % 2 ? $valid : '{"code": 1}') for 1 .. 20;
     my ($text, $end) = ('', time + 30);
