@@ -37,6 +37,7 @@ sub answer {
 
     while (time < $end && IO::Select->new($socket)->can_read($end - time)) {
         sysread $socket, $text, 65536, length $text or last;
+        $text =~ s/\AHTTP\/1.1 100 .*?\r\n\r\n//s;
         next unless $text =~ /\AHTTP\/1.1 (\d+).*?\r\nContent-Length: (\d+)\r\n.*?\r\n\r\n(.*)/si;
         return { code => $1, body => $3, json => eval { decode_json($3) } } if length $3 >= $2;
     }
@@ -200,6 +201,18 @@ all_refused('bodies that are too large, or not what they say', '400|408|411|413|
     is(answer($socket)->{json}{status}, 'ok', 'a body in single bytes is taken');
     innocent('aborted bodies');
 }
+
+
+# conditions, which an answer that is of this request only can't be under
+
+for my $condition ('If-Match: "x"', 'If-None-Match: *', 'If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT',
+                   'If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT', 'If-Range: "x"', 'Range: bytes=0-1', 'Expect: 100-continue') {
+    my $socket = connection();
+    print $socket post($valid) =~ s/Host: x/Host: x\r\n$condition/r;
+    my $answer = answer($socket);
+    is($answer->{json}{status} || $answer->{code}, 'ok', "the answer to a request with $condition");
+}
+innocent('conditions');
 
 
 # streams of HTTP/2 that are reset: at once, with half a body, while they run
