@@ -223,7 +223,7 @@ innocent('conditions');
     setsockopt $socket, SOL_SOCKET, SO_RCVBUF, 4096;
     connect $socket, pack_sockaddr_in(port(), inet_aton('127.0.0.1')) or die "connect: $!";
     $socket->autoflush;
-    print $socket post('{"code": "print(1000000 * \'x\')", "session_id": "slow"}');
+    print $socket post('{"code": "print(1000000 * chr(1))", "session_id": "slow"}');
     ok($d->until(10, sub { ($d->list('slow')->[0] || { status => '' })->{status} eq 'ok' }), 'a run ends');
     innocent('it');
     is(length(answer($socket)->{json}{stdout} || ''), 1000000, 'its answer is there for who takes it slowly');
