@@ -34,13 +34,19 @@ sub post { "POST /api/execute-code HTTP/1.1\r\nHost: x\r\nContent-Length: " . le
 
 sub answer {
     my ($socket, $timeout) = @_;
-    my ($text, $end) = ('', time + ($timeout || 30));
+    my ($text, $end, $code, $head, $length) = ('', time + ($timeout || 30));
 
     while (time < $end && IO::Select->new($socket)->can_read($end - time)) {
-        sysread $socket, $text, 65536, length $text or last;
+        sysread $socket, $text, 1 << 20, length $text or last;
         $text =~ s/\AHTTP\/1.1 100 .*?\r\n\r\n//s;
-        next unless $text =~ /\AHTTP\/1.1 (\d+).*?\r\nContent-Length: (\d+)\r\n.*?\r\n\r\n(.*)/si;
-        return { code => $1, body => $3, json => eval { decode_json($3) } } if length $3 >= $2;
+
+        if (!$code && $text =~ /\A(HTTP\/1.1 (\d+).*?\r\n\r\n)/s) {
+            ($head, $code) = (length $1, $2);
+            ($length) = $1 =~ /\r\nContent-Length: (\d+)/i;
+        }
+        next unless $code && length $text >= $head + ($length || 0);
+        my $body = substr $text, $head;
+        return { code => $code, body => $body, json => eval { decode_json($body) } };
     }
     return { code => 0, body => $text };
 }
