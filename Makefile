@@ -56,7 +56,7 @@ UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
 WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp landlock+mount landlock+seccomp \
               mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
-              network+landlock+seccomp
+              network+landlock+seccomp pid+landlock+seccomp
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
