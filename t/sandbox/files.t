@@ -163,8 +163,10 @@ attempt("rmdir", os.rmdir, "../.running") and effect("removed")
 --- before
 Pyexec::Outside::beside($w, 'pass', session_id => $w->{session});
 --- effect
-!Pyexec::Outside::beside_lives($w)
-|| !grep { $_->{status} eq 'running' } @{ $w->{daemon}->list($w->{session}) }
+my $noted = grep { $_->{status} eq 'running' } @{ $w->{daemon}->list($w->{session}) };
+my $lives = Pyexec::Outside::beside_lives($w);
+$w->{daemon}->hang_up($w->{beside});
+!$noted || !$lives;
 --- through: landlock+mount
 
 
