@@ -46,14 +46,20 @@ use Pyexec::Daemon;
 # say what came of them
 
 my $MEANS = <<'END';
-import ctypes, errno, os
+import ctypes, errno, os, sys
+
+# in one piece: a process that was forked may say something, too
+
+def say(*what):
+    sys.stdout.write(" ".join(map(str, what)) + "\n")
+    sys.stdout.flush()
 
 def call(number, *args):
     args = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
     ctypes.set_errno(0)
     rc = call.libc.syscall(ctypes.c_long(number), *args)
     name = errno.errorcode.get(ctypes.get_errno(), "0")
-    print("tried: call", number, rc, name, flush=True)
+    say("tried: call", number, rc, name)
     return rc
 
 call.libc = ctypes.CDLL(None, use_errno=True)
@@ -63,13 +69,13 @@ def attempt(what, function, *args, **named):
     try:
         value = function(*args, **named)
     except Exception as e:
-        print("tried:", what, args, e, flush=True)
+        say("tried:", what, args, e)
         return None
-    print("tried:", what, args, "worked", repr(value)[:200], flush=True)
+    say("tried:", what, args, "worked", repr(value)[:200])
     return True if value is None else value
 
 def effect(*what):
-    print("effect:", *what, flush=True)
+    say("effect:", *what)
 
 def read(path):
     data = attempt("read", lambda p: open(p, "rb").read(200), path)
@@ -88,7 +94,7 @@ def create(path):
 
 def control(fine):
     called = call.libc.syscall(ctypes.c_long(39)) == os.getpid()
-    print("control: ok" if fine and called else "control: none", flush=True)
+    say("control: ok" if fine and called else "control: none")
 END
 
 my %SECTIONS = map { $_ => 1 } qw(title code fields before watch effect status limit namespaces through);

@@ -20,11 +20,34 @@ __DATA__
 import threading
 t = threading.Thread(target=lambda: None); t.start(); t.join()
 control(True)
-pid = attempt("fork", os.fork)
-if pid is not None:
-    effect("forked", pid)
-attempt("forkpty", os.forkpty) and effect("forked")
+for what in (os.fork, os.forkpty):
+    pid = attempt("fork", what)
+    if pid is not None:
+        effect("forked", pid)
 call(57) >= 0 and effect("fork")
+--- through: seccomp
+
+
+
+=== fork, again and again
+--- code
+@means@
+import threading
+t = threading.Thread(target=lambda: None); t.start(); t.join()
+control(True)
+r, w = os.pipe()
+for n in range(100):
+    try:
+        pid = os.fork()
+    except OSError as e:
+        say("tried: fork", n, e)
+        break
+    if pid == 0:
+        os.close(w)
+        os.read(r, 1)
+        os._exit(0)
+else:
+    effect("as many processes as it wants")
 --- through: seccomp+rlimits
 
 
