@@ -12,12 +12,13 @@ use Pyexec::Daemon;
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
+use Socket;
 use Test::More;
 use Time::HiRes qw(time);
 
 my $requests = $ENV{REQUESTS} || 3000;
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none', listen => '',
-                            http => 'client_max_body_size 80m; pyexec_policy off; keepalive_requests 1000000;'
+                            http => 'client_max_body_size 80m; pyexec_policy off; pyexec_max_output 1000000; keepalive_requests 1000000;'
                                     . ' client_body_timeout 2s;',
                             more => 'listen 127.0.0.1:' . (port() + 1) . ' http2;');
 
@@ -213,6 +214,20 @@ for my $condition ('If-Match: "x"', 'If-None-Match: *', 'If-Modified-Since: Thu,
     is($answer->{json}{status} || $answer->{code}, 'ok', "the answer to a request with $condition");
 }
 innocent('conditions');
+
+
+# an answer that is larger than all buffers, and taken when it is long there
+
+{
+    socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
+    setsockopt $socket, SOL_SOCKET, SO_RCVBUF, 4096;
+    connect $socket, pack_sockaddr_in(port(), inet_aton('127.0.0.1')) or die "connect: $!";
+    $socket->autoflush;
+    print $socket post('{"code": "print(1000000 * chr(1))", "session_id": "slow"}');
+    ok($d->until(10, sub { ($d->list('slow')->[0] || { status => '' })->{status} eq 'ok' }), 'a run ends');
+    innocent('it');
+    is(length(answer($socket)->{json}{stdout} || ''), 1000000, 'its answer is there for who takes it slowly');
+}
 
 
 # streams of HTTP/2 that are reset: at once, with half a body, while they run

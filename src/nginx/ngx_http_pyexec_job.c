@@ -114,6 +114,10 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
     rc = ngx_http_pyexec_job_open(ctx);
 
     if (rc != NGX_OK) {
+
+        /* the request may live on: its timer must not */
+
+        ngx_http_pyexec_job_cleanup(ctx);
         return rc;
     }
 
@@ -707,7 +711,9 @@ ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
 
     rc = ngx_http_output_filter(r, &out);
 
-    return rc == NGX_OK ? NGX_DONE : rc;
+    /* NGX_AGAIN: the client takes it slowly, which is nginx's to wait for */
+
+    return rc == NGX_ERROR ? NGX_ERROR : NGX_DONE;
 }
 
 
