@@ -58,7 +58,7 @@ UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
 WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp landlock+mount landlock+seccomp \
               mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
-              network+landlock+seccomp
+              network+landlock+seccomp pid+landlock+seccomp
 NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 

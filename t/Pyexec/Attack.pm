@@ -20,7 +20,8 @@ package Pyexec::Attack;
 #                   attack has an effect
 #
 # With PYEXEC_WITHOUT, the walls of a pool that was built without them, only
-# the cases that get through are run, and each must have an effect.
+# the cases that get through are run, and each must have an effect; those are
+# written to the file PYEXEC_THROUGH.
 #
 # A case that had no control, tried nothing or got no answer of a run is no
 # attack that failed, but a failure of the suite.
@@ -34,6 +35,7 @@ use IO::Socket::INET;
 use IO::Socket::UNIX;
 use IPC::SysV qw(IPC_CREAT IPC_RMID);
 use JSON::PP;
+use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -44,14 +46,20 @@ use Pyexec::Daemon;
 # say what came of them
 
 my $MEANS = <<'END';
-import ctypes, errno, os
+import ctypes, errno, os, sys
+
+# in one piece: a process that was forked may say something, too
+
+def say(*what):
+    sys.stdout.write(" ".join(map(str, what)) + "\n")
+    sys.stdout.flush()
 
 def call(number, *args):
     args = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
     ctypes.set_errno(0)
     rc = call.libc.syscall(ctypes.c_long(number), *args)
     name = errno.errorcode.get(ctypes.get_errno(), "0")
-    print("tried: call", number, rc, name, flush=True)
+    say("tried: call", number, rc, name)
     return rc
 
 call.libc = ctypes.CDLL(None, use_errno=True)
@@ -61,13 +69,13 @@ def attempt(what, function, *args, **named):
     try:
         value = function(*args, **named)
     except Exception as e:
-        print("tried:", what, args, e, flush=True)
+        say("tried:", what, args, e)
         return None
-    print("tried:", what, args, "worked", repr(value)[:200], flush=True)
+    say("tried:", what, args, "worked", repr(value)[:200])
     return True if value is None else value
 
 def effect(*what):
-    print("effect:", *what, flush=True)
+    say("effect:", *what)
 
 def read(path):
     data = attempt("read", lambda p: open(p, "rb").read(200), path)
@@ -85,8 +93,11 @@ def create(path):
         effect("created", path)
 
 def control(fine):
-    print("control: ok" if fine else "control: none", flush=True)
+    called = call.libc.syscall(ctypes.c_long(39)) == os.getpid()
+    say("control: ok" if fine and called else "control: none")
 END
+
+my %SECTIONS = map { $_ => 1 } qw(title code fields before watch effect status limit namespaces through);
 
 my $INNOCENT = "import numpy\nprint(numpy.arange(5).sum())";
 
@@ -126,11 +137,14 @@ sub group {
     diag("$name: $tried attacks tried, $effects had an effect"
          . ($apart ? "; $apart that only namespaces stop" : '') . " ($set_up)");
 
-    if ($ENV{PYEXEC_ATTACKS}) {
-        open my $f, '>>', $ENV{PYEXEC_ATTACKS} or die;
-        print $f "$tried $effects $apart\n";
-    }
+    append($ENV{PYEXEC_ATTACKS}, "$tried $effects $apart\n");
     done_testing();
+}
+
+sub append {
+    my ($path, $line) = @_;
+    open my $f, '>>', $path // return or die "$path: $!";
+    print $f $line;
 }
 
 sub without {
@@ -144,8 +158,8 @@ sub without {
     for my $case (@cases) {
         my $result = run($w, $case);
         ok(@{ $result->{effects} }, "without $walls: $case->{title}")
-            ? diag("without $walls: $case->{title}: $result->{effects}[0]")
-            : explain_case(['no effect', @{ $result->{untried} }], $w->{answer});
+            or explain_case(['no effect', @{ $result->{untried} }], $w->{answer});
+        append($ENV{PYEXEC_THROUGH}, "$walls\t$name: $case->{title}\n") if @{ $result->{effects} };
     }
     done_testing();
 }
@@ -162,9 +176,11 @@ sub cases {
         while ($rest =~ /^--- (\w+)(?::[ ]*(.*))?\n((?:(?!--- ).*\n?)*)/mg) {
             $case{$1} = defined $2 ? $2 : $3;
         }
+        my ($unknown) = grep { !$SECTIONS{$_} } keys %case;
+        die "$title: what is \"$unknown\"?" if defined $unknown;
         push @cases, \%case;
     }
-    return @cases;
+    return @cases ? @cases : die 'no cases';
 }
 
 # an nginx, and around it what is not to be had; module: its directory
@@ -183,18 +199,14 @@ sub world {
     # a file of another session, of an earlier run of it, of nginx's, of the
     # host's; an abstract socket, one with a path, ports
 
-    $d->post("open('secret.txt', 'w').write('$secret')", session_id => 'victim');
+    $d->post("open('secret.txt', 'w')", session_id => 'victim');
     ($w->{victim}) = glob "$w->{workspace}/victim/code_exec/2*";
-
-    for my $path ("$w->{dir}/secret.key", "/tmp/pyexec-secret-$$", "/dev/shm/pyexec-secret-$$") {
-        open my $f, '>', $path or die "$path: $!";
-        print $f $secret;
-        close $f;
-        chmod 0666, $path;
-    }
     $w->{evil} = "pyexec-evil-$$";
     $w->{tmp} = "/tmp/pyexec-secret-$$";
     $w->{shm} = "/dev/shm/pyexec-secret-$$";
+    hide($w, $_) for secrets($w);
+    neighbour($w);
+
     $w->{socket} = "$w->{dir}/socket";
     $w->{abstract} = "pyexec-$$";
     $w->{listeners} = [
@@ -213,19 +225,64 @@ sub world {
     return bless $w;
 }
 
+sub secrets { "$_[0]{victim}/secret.txt", "$_[0]{dir}/secret.key", $_[0]{tmp}, $_[0]{shm} }
+
+sub hide {
+    my ($w, $path) = @_;
+    File::Path::make_path($path =~ s{/[^/]*$}{}r);
+    spew($path, $w->{secret});
+    chmod 0666, $path;
+}
+
+# a process of the user that runs are of, with a secret in its memory
+
+sub neighbour {
+    my ($w) = @_;
+    my ($runner) = $w->{daemon}->pids_of('runner');
+    my ($uid) = slurp("/proc/$runner/status") =~ /^Uid:\s+(\d+)/m;
+    my @as = $> == 0 ? ("--reuid=$uid", "--regid=$uid", '--clear-groups') : ();
+
+    defined(my $pid = $w->{neighbour} = fork) or die;
+    if (!$pid) {
+        $ENV{SECRET} = $w->{secret};
+        exec 'setpriv', '--pdeathsig', 'KILL', @as, 'sleep', 'infinity' or POSIX::_exit(1);
+    }
+    $w->{daemon}->until(10, sub { slurp("/proc/$pid/stat") =~ /\(sleep\) S/ }) or die 'no neighbour';
+    ($w->{stack}) = slurp("/proc/$pid/maps") =~ /^(\w+)-.*\[stack\]/m;
+    $w->{as_it_was} = condition($pid);
+}
+
+# whether it runs, with what priority, processors and limits, and who traces it
+
+sub condition {
+    my ($pid) = @_;
+    my ($state, $nice) = (split ' ', slurp("/proc/$pid/stat") =~ s/.*\) //r)[0, 16];
+    my @status = grep { /^(?:TracerPid|Cpus_allowed|SigPnd|ShdPnd|Uid):/ } split /\n/, slurp("/proc/$pid/status");
+    return join "\n", $state // '', $nice // '', @status, slurp("/proc/$pid/limits"),
+        slurp("/proc/$pid/oom_score_adj");
+}
+
 sub DESTROY {
     my ($w) = @_;
+    local $?;
+    kill KILL => $w->{neighbour} and waitpid $w->{neighbour}, 0 if $w->{neighbour};
     unlink $w->{tmp}, $w->{shm}, map { "$_/$w->{evil}" } '/tmp', '/var/tmp', '/dev/shm';
     shmctl $w->{segment}, IPC_RMID, 0;
 }
 
-# what is outside is as it was, and nobody has called
+# what is outside is as it was, and nobody has called; put right for the next
 
 sub harmed {
     my ($w) = @_;
-    my @harmed = grep { Pyexec::Daemon::slurp($_) ne $w->{secret} }
-        "$w->{victim}/secret.txt", "$w->{dir}/secret.key", $w->{tmp}, $w->{shm};
+    my @harmed = grep { slurp($_) ne $w->{secret} } secrets($w);
+    hide($w, $_) for @harmed;
 
+    if (waitpid($w->{neighbour}, WNOHANG) || condition($w->{neighbour}) ne $w->{as_it_was}) {
+        push @harmed, 'the neighbour';
+        kill KILL => $w->{neighbour};
+        waitpid $w->{neighbour}, 0;
+        neighbour($w);
+    }
     for my $i (0, 2, 3) {
         push @harmed, "listener $i" if $w->{listeners}[$i]->accept;
     }

@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't';
 use Pyexec::Attack;
+use Pyexec::Outside;
 
 Pyexec::Attack::group('files', http => 'pyexec_timeout 5s;');
 
@@ -31,6 +32,7 @@ for depth in range(1, 12):
         if attempt("list", os.listdir, path):
             effect("listed", path)
         attempt("read", lambda p: print(open(p).read()), path)
+--- through: landlock+mount
 
 
 
@@ -59,6 +61,7 @@ create("@workspace@/evil")
 create("@workspace@/victim/evil")
 --- effect
 -e "$w->{victim}/evil" || -e "$w->{workspace}/evil" || -e "$w->{workspace}/victim/evil"
+--- through: landlock+mount
 
 
 
@@ -74,6 +77,7 @@ for path in ("@victim@/secret.txt", "@victim@", "@workspace@/victim"):
                  lambda p: os.truncate(p, 0)):
         if attempt("change", what, path):
             effect("changed", path)
+--- through: landlock+mount
 
 
 
@@ -105,6 +109,7 @@ for path in ("@workspace@/evil", "/workspace/evil", "../../../evil", "../../../.
         effect("made", path)
 --- effect
 -e "$w->{workspace}/evil"
+--- through: landlock+mount
 
 
 
@@ -122,6 +127,7 @@ $w->{daemon}->post('print(1)', session_id => $w->{session});
 $w->{runs} = slurp("$w->{workspace}/$w->{session}/code_exec/runs.jsonl");
 --- effect
 index(slurp("$w->{workspace}/$w->{session}/code_exec/runs.jsonl"), $w->{runs}) != 0
+--- through: landlock+mount
 
 
 
@@ -139,7 +145,8 @@ attempt("rmdir", os.rmdir, "../" + runs[0]) and effect("removed")
 --- before
 $w->{daemon}->post("open('kept', 'w').write('kept')", session_id => $w->{session});
 --- effect
-(map { slurp($_) } glob "$w->{workspace}/$w->{session}/code_exec/2*/kept")[0] ne 'kept'
+slurp((glob "$w->{workspace}/$w->{session}/code_exec/2*/kept")[0] // '') ne 'kept'
+--- through: landlock+mount
 
 
 
@@ -147,12 +154,20 @@ $w->{daemon}->post("open('kept', 'w').write('kept')", session_id => $w->{session
 --- code
 @means@
 control(os.listdir(".."))
+others = [name for name in os.listdir("..") if name.startswith("2") and name != os.path.basename(os.getcwd())]
+for name in others:
+    attempt("unlink", os.unlink, "../.running/" + name) and effect("unlinked", name)
 for name in ("../.running", "../.running/20000101T000000-000000000000"):
     attempt("mkdir", os.mkdir, name + "x") and effect("made")
-    attempt("unlink", os.unlink, name) and effect("unlinked")
-    attempt("rmdir", os.rmdir, name) and effect("removed")
-for name in os.listdir("../.running") if os.path.isdir("../.running") else ():
-    attempt("unlink", os.unlink, "../.running/" + name) and effect("unlinked", name)
+attempt("rmdir", os.rmdir, "../.running") and effect("removed")
+--- before
+Pyexec::Outside::beside($w, 'pass', session_id => $w->{session});
+--- effect
+my $noted = grep { $_->{status} eq 'running' } @{ $w->{daemon}->list($w->{session}) };
+my $lives = Pyexec::Outside::beside_lives($w);
+$w->{daemon}->hang_up($w->{beside});
+!$noted || !$lives;
+--- through: landlock+mount
 
 
 
@@ -166,6 +181,7 @@ attempt("rename", os.rename, me, me + "-moved") and effect("moved")
 attempt("rename", os.rename, ".", "../evil") and effect("moved")
 attempt("rmdir", os.rmdir, me) and effect("removed")
 attempt("mkdir", os.mkdir, me + "x") and effect("made")
+--- through: landlock+mount
 
 
 
@@ -183,6 +199,7 @@ make_path("$w->{workspace}/$w->{session}/uploads");
 spew("$w->{workspace}/$w->{session}/uploads/mine.csv", 'data');
 --- effect
 slurp("$w->{workspace}/$w->{session}/uploads/mine.csv") ne 'data'
+--- through: landlock+mount
 
 
 
@@ -194,6 +211,7 @@ for path in ("@dir@/nginx.conf", "@dir@/logs/error.log", "@dir@/secret.key", "@d
              "/etc/nginx/nginx.conf", "/var/log/nginx/error.log", "/etc/ssl/private"):
     read(path)
     write(path)
+--- through: landlock+mount
 
 
 
@@ -205,6 +223,7 @@ for path in ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/hostname", "/etc/
              "/etc/hosts", "/etc/ssh/ssh_host_rsa_key", "/root/.ssh/id_rsa", "/root/.bashrc", "/root/.bash_history",
              "/var/spool/cron/crontabs/root", "/run/secrets/kubernetes.io/serviceaccount/token", "/.dockerenv"):
     read(path)
+--- through: landlock+mount
 
 
 
@@ -217,6 +236,7 @@ for path in ("/root", "/home", "/var", "/var/log", "/run", "/boot", "/srv", "/op
     names = attempt("list", os.listdir, path)
     if names and "@dir@".split("/")[1] not in path and path != "/tmp/..":
         effect("listed", path, names[:5])
+--- through: landlock
 
 
 
@@ -232,6 +252,7 @@ create("/var/tmp/@evil@")
 attempt("unlink", os.unlink, "@tmp@")
 --- effect
 -e "/tmp/$w->{evil}" || -e "/var/tmp/$w->{evil}"
+--- through: landlock+mount
 
 
 
@@ -247,6 +268,7 @@ attempt("shm_open", lambda: shm.SharedMemory("@evil@", create=True, size=4096)) 
 attempt("shm_open", lambda: print(bytes(shm.SharedMemory("@shm@".split("/")[-1]).buf))) and effect("opened")
 --- effect
 -e "/dev/shm/$w->{evil}"
+--- through: landlock+mount
 
 
 
@@ -264,6 +286,7 @@ call(86, b"/usr/bin/env", b"e") == 0 and effect("link")
 call(88, b"/etc/passwd", b"s") == 0 and effect("symlink")
 call(265, -100, b"/usr/bin/env", -100, b"e2", 0) == 0 and effect("linkat")
 call(266, b"/etc/passwd", -100, b"s2") == 0 and effect("symlinkat")
+--- through: landlock+seccomp
 
 
 
@@ -283,6 +306,7 @@ symlink $w->{victim}, "$up/dir";
 symlink "$w->{dir}/secret.key", "$up/key";
 symlink '../../victim', "$up/up";
 symlink '/proc/self', "$up/proc";
+--- through: landlock+mount
 
 
 
@@ -301,6 +325,7 @@ spew("$run/fine", 'fine');
 symlink "$w->{victim}/secret.txt", "$run/file";
 symlink "$w->{dir}/secret.key", "$run/key";
 symlink '/', "$run/root";
+--- through: landlock+mount
 
 
 
@@ -308,10 +333,22 @@ symlink '/', "$run/root";
 --- code
 @means@
 control(open("main.py").read())
-for name in ("mem", "environ", "maps", "cmdline", "status", "root/etc/passwd", "fd/3", "exe",
-             "task/1/mem", "net/tcp", "ns/net", "mountinfo", "auxv", "stack", "pagemap"):
+for name in ("mem", "environ", "maps", "cmdline", "status", "root/etc/passwd", "fd/3", "exe", "task/1/mem",
+             "net/tcp", "ns/net", "mountinfo", "auxv", "stack", "pagemap"):
     for who in ("self", "thread-self", "1", str(os.getpid()), str(os.getppid())):
         read("/proc/%s/%s" % (who, name))
+--- through: landlock+mount
+
+
+
+=== what is its own, by links of /proc
+--- namespaces
+--- code
+@means@
+control(open("main.py").read())
+for path in ("/proc/self/fd/0", "/proc/self/cwd/main.py", "/dev/fd/0", "/dev/stdin"):
+    read(path)
+--- through: mount
 
 
 
@@ -327,6 +364,7 @@ for path in ("/proc/kcore", "/proc/keys", "/proc/kallsyms", "/proc/version", "/p
              "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/loadavg", "/proc/net/unix"):
     read(path)
     write(path)
+--- through: landlock+mount
 
 
 
@@ -339,6 +377,7 @@ for path in ("/sys/kernel/security/lsm", "/sys/class/net/lo/address", "/sys/fs/c
              "/sys/kernel/uevent_helper", "/sys/devices/system/cpu/vulnerabilities/meltdown"):
     read(path)
     write(path)
+--- through: landlock+mount
 
 
 
@@ -348,11 +387,12 @@ for path in ("/sys/kernel/security/lsm", "/sys/class/net/lo/address", "/sys/fs/c
 control(open("/dev/zero", "rb").read(1) == b"\0")
 for name in ("mem", "kmem", "port", "kmsg", "tty", "console", "ptmx", "fuse", "kvm", "loop-control", "vda", "sda",
              "net/tun", "input/event0", "userfaultfd", "hwrng", "cpu_dma_latency", "pts/0"):
-    read("/dev/" + name)
-    write("/dev/" + name)
+    for flags in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
+        attempt("open", os.open, "/dev/" + name, flags | os.O_NONBLOCK | os.O_NOCTTY) and effect("opened", name)
 for name in ("null", "zero"):
     attempt("unlink", os.unlink, "/dev/" + name) and effect("unlinked")
 create("/dev/new")
+--- through: landlock+mount
 
 
 
@@ -368,11 +408,13 @@ for path in (b"/usr", b"/workspace", b"/workspaces", b"/"):
     call(166, path, 2) == 0 and effect("umount2")
     call(165, b"none", path, b"", 32, 0) == 0 and effect("remount")
 call(155, b"m", b"m") == 0 and effect("pivot_root")
+call(272, 0x10000000 | 0x20000) == 0 and call(165, b"none", b"m", b"tmpfs", 0, 0) == 0 and effect("mount")
 call(428, -100, b"/", 1) >= 0 and effect("open_tree")
 call(429, -100, b"m", -100, b"m", 0) == 0 and effect("move_mount")
 call(430, b"tmpfs", 0) >= 0 and effect("fsopen")
 call(433, -100, b"/", 0) >= 0 and effect("fspick")
 call(442, -100, b"/usr", 0, ctypes.create_string_buffer(32), 32) == 0 and effect("mount_setattr")
+--- through: landlock+seccomp
 
 
 
@@ -388,6 +430,7 @@ for _ in range(40):
     os.chdir("..")
 if attempt("up", os.listdir, "@victim@".lstrip("/")):
     effect("out of the root")
+--- through: landlock+mount
 
 
 
@@ -401,6 +444,7 @@ call(303, -100, b"main.py", handle, ctypes.byref(mount), 0) == 0 and effect("nam
 handle = ctypes.create_string_buffer(b"\x08\0\0\0\x01\0\0\0" + b"\x02\0\0\0\0\0\0\0" + b"\0" * 120)
 for fd in (-100, os.open(".", os.O_RDONLY)):
     call(304, fd, handle, 0) >= 0 and effect("open_by_handle_at")
+--- through: seccomp
 
 
 
@@ -421,6 +465,7 @@ for path in ("etc/passwd", "@victim@/secret.txt".lstrip("/")):
     if fd:
         attempt("reopen", lambda: print(open("/proc/self/fd/%d" % fd).read()))
         attempt("read", lambda: print(os.read(fd, 100)))
+--- through: landlock+mount
 
 
 
@@ -435,6 +480,7 @@ if fd:
     call(265, fd, b"", -100, b"../evil", 0x1000) == 0 and effect("linkat")
 attempt("memfd", os.memfd_create, "x") and effect("memfd")
 call(447, 0) >= 0 and effect("memfd_secret")
+--- through: seccomp
 
 
 
@@ -454,6 +500,7 @@ for name in os.listdir("."):
         effect("set-user-id", name)
 --- effect
 grep { -u $_ || -g $_ } glob "$w->{workspace}/$w->{session}/code_exec/$answer->{run_id}/*"
+--- through: seccomp
 
 
 
@@ -468,6 +515,7 @@ attempt("mkfifo", os.mkfifo, "fifo") and effect("made a FIFO")
 attempt("bind", lambda: socket.socket(socket.AF_UNIX).bind("sock")) and effect("bound")
 --- effect
 grep { !-f $_ && !-d $_ && !-l $_ } glob "$w->{workspace}/$w->{session}/code_exec/$answer->{run_id}/*"
+--- through: landlock+seccomp
 
 
 
@@ -549,6 +597,7 @@ for path in ("/" * 4000 + "etc/passwd", "a/" * 3000, "@victim@/./secret.txt", "/
     read(path)
 for path in ("/etc/passwd\0", "main.py\0/../../etc/passwd"):
     attempt("nul", open, path) and effect("opened")
+--- through: landlock+mount
 
 
 
@@ -560,6 +609,9 @@ control(os.path.exists("f"))
 for target in ("../f", "session/f", "session/uploads/f", "/workspace/f", "../../f", "/tmp/f", "../runs.jsonl"):
     attempt("rename", os.rename, "f", target) and effect("renamed to", target)
     call(316, -100, b"f", -100, target.encode(), 2) == 0 and effect("exchanged with", target)
-runs = [r for r in os.listdir("..") if r != os.path.basename(os.getcwd())]
+runs = [r for r in os.listdir("..") if r.startswith("2") and r != os.path.basename(os.getcwd())]
 for run in runs:
     attempt("rename", os.rename, "../" + run, "stolen") and effect("took", run)
+--- before
+$w->{daemon}->post('print(1)', session_id => $w->{session});
+--- through: landlock+mount

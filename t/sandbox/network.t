@@ -74,6 +74,7 @@ control(urllib.request.Request("http://127.0.0.1:@port@/"))
 for path in ("/api/execute-code", "/ping", "/api/code-results/victim"):
     attempt("GET", lambda p: urllib.request.urlopen("http://127.0.0.1:@port@" + p, timeout=1).read(), path) \
         and effect("answered")
+--- through: network+landlock+seccomp
 
 
 
@@ -84,6 +85,7 @@ import socket
 control(socket.htons(1) == 256)
 attempt("sendto", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", @udp@))) \
     and effect("sent")
+--- through: network+landlock+seccomp
 
 
 
@@ -101,6 +103,7 @@ attempt("connect", a.connect, "@socket@") and effect("connected")
 attempt("connect", a.connect, "\0@abstract@") and effect("connected")
 attempt("bind", a.bind, "mine") and effect("bound")
 attempt("bind", a.bind, "\0pyexec-evil") and effect("bound")
+--- through: seccomp
 
 
 
@@ -112,6 +115,7 @@ control(os.listdir("."))
 for path in ("@socket@", "/run/docker.sock", "/var/run/dbus/system_bus_socket", "/run/systemd/notify"):
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
         attempt("connect", lambda: socket.socket(socket.AF_UNIX, kind).connect(path)) and effect("connected", path)
+--- through: mount+seccomp
 
 
 
@@ -123,6 +127,7 @@ control(socket.socketpair())
 attempt("connect", lambda: socket.socket(socket.AF_UNIX).connect("\0@abstract@")) and effect("connected")
 attempt("bind", lambda: socket.socket(socket.AF_UNIX).bind("\0pyexec-evil")) and effect("bound")
 attempt("bind", lambda: socket.socket(socket.AF_UNIX).bind("")) and effect("bound")
+--- through: seccomp
 
 
 
@@ -140,11 +145,12 @@ for address in (("1.1.1.1", 53), ("169.254.169.254", 80), ("10.0.0.1", 80), ("::
 --- code
 @means@
 import socket
-control(socket.getservbyname)
+control(socket.getaddrinfo("127.0.0.1", 80))
 for name in ("localhost", "example.com", "metadata.google.internal"):
     attempt("getaddrinfo", socket.getaddrinfo, name, 80) and effect("resolved", name)
     attempt("gethostbyname", socket.gethostbyname, name) and effect("resolved", name)
 attempt("gethostbyaddr", socket.gethostbyaddr, "127.0.0.1") and effect("resolved")
+--- through: landlock+mount
 
 
 
@@ -152,13 +158,14 @@ attempt("gethostbyaddr", socket.gethostbyaddr, "127.0.0.1") and effect("resolved
 --- code
 @means@
 import socket
-control(os.getpid())
+control(socket.socketpair())
 attempt("listen", lambda: socket.create_server(("127.0.0.1", 0))) and effect("listens")
 attempt("listen", lambda: socket.create_server(("127.0.0.1", 18999))) and effect("listens")
 import http.server
 attempt("serve", lambda: http.server.HTTPServer(("", 0), http.server.BaseHTTPRequestHandler)) and effect("serves")
 --- effect
 IO::Socket::INET->new(PeerAddr => '127.0.0.1:18999')
+--- through: landlock+seccomp
 
 
 
@@ -187,6 +194,7 @@ for protocol in range(0, 23):
 attempt("if_nameindex", socket.if_nameindex) and effect("interfaces")
 import uuid
 attempt("getnode", lambda: None if uuid.getnode() >> 40 & 1 else effect("a real address"))
+--- through: seccomp
 
 
 
@@ -207,6 +215,7 @@ for fd in range(0, 64):
     attempt("sendmsg", s.sendmsg, [b""], [(1, 1, b"\0\0\0\0")]) and effect("passed a descriptor", fd)
     attempt("recvmsg", lambda: s.recvmsg(0, 100, socket.MSG_DONTWAIT)) and effect("takes descriptors", fd)
     attempt("setsockopt", s.setsockopt, 1, 16, 1) and effect("wants credentials", fd)
+--- through: seccomp
 
 
 
@@ -220,6 +229,7 @@ control(b.recv(1) == b"x")
 attempt("send_fds", socket.send_fds, a, [b"x"], [0]) and effect("sent")
 attempt("sendmmsg", lambda: call(307, a.fileno(), ctypes.create_string_buffer(64), 1, 0) > 0 and effect("sendmmsg"))
 attempt("recvmmsg", lambda: call(299, b.fileno(), ctypes.create_string_buffer(64), 1, 0x40, 0) > 0 and effect("recvmmsg"))
+--- through: seccomp
 
 
 
@@ -257,6 +267,7 @@ call(272, 0x10000000 | 0x40000000) == 0 and effect("unshare(CLONE_NEWUSER|CLONE_
 call(434, 1, 0) >= 0 and effect("pidfd_open")
 for fd in range(3, 20):
     call(438, fd, 0, 0) >= 0 and effect("pidfd_getfd", fd)
+--- through: seccomp
 
 
 
@@ -276,6 +287,7 @@ async def main():
         except Exception as e:
             print("tried:", function.__name__, repr(e))
 asyncio.run(main())
+--- through: mount+seccomp
 
 
 

@@ -26,11 +26,37 @@ suites() {
         "$attacks"
 }
 
-# what is stopped by a wall has an effect where it is left out
+# What is stopped by a wall has an effect where it is left out: every attack
+# that says so, and for every wall there is one.
 
 without() {
-    for wall in "$BUILD"/without/*; do
-        PYEXEC_WITHOUT=${wall##*/} prove -q t/sandbox/*.t || return 1
+    : > "$through"
+
+    for walls in "$BUILD"/without/*; do
+        those=$(grep -lFx -e "--- through: ${walls##*/}" t/sandbox/*.t) \
+            || continue
+        PYEXEC_THROUGH=$through PYEXEC_WITHOUT=${walls##*/} \
+            prove -q $those || return 1
+    done
+
+    sort "$through" | awk -F '\t' '
+        $1 != walls { walls = $1; print "without " walls }
+        { print "    " $2 }'
+
+    if [ "$(wc -l < "$through")" != \
+         "$(cat t/sandbox/*.t | grep -c '^--- through')" ]
+    then
+        echo "an attack names walls that no pool was built without"
+        return 1
+    fi
+
+    for walls in "$BUILD"/without/*; do
+        for wall in $(echo "${walls##*/}" | tr + ' '); do
+            if ! cut -f 1 "$through" | tr + '\n' | grep -qx "$wall"; then
+                echo "no attack gets through without $wall"
+                return 1
+            fi
+        done
     done
 }
 
@@ -43,7 +69,8 @@ export TEST_NGINX_BINARY="$SERVER"
 export TEST_NGINX_LOAD_MODULES="$BUILD/ngx_http_pyexec_module.so"
 export TEST_NGINX_PYTHON="$PYTHON"
 attacks=$(mktemp)
-trap 'rm -f "$attacks"' EXIT
+through=$(mktemp)
+trap 'rm -f "$attacks" "$through"' EXIT
 chmod 666 "$attacks"
 export PYEXEC_ATTACKS="$attacks"
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -63,7 +90,7 @@ step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
 
 if [ "$(id -u)" = 0 ]; then
     copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
-    trap 'rm -rf "$copy" "$attacks"' EXIT
+    trap 'rm -rf "$copy" "$attacks" "$through"' EXIT
 
     cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
 
