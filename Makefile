@@ -2,8 +2,10 @@
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
 # make walls    pools that lack a wall each, for tests and benchmarks
+# make bench    measures; QUICK=1, WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
+# make hostile  hostile clients, with REQUESTS=
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
 # make install  the module and the pool's program; DESTDIR=
@@ -57,7 +59,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               network+landlock+seccomp
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls fuzz chaos soak install clean modules \
+.PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
         packages run-packages test-packages
 .DELETE_ON_ERROR:
 
@@ -167,6 +169,24 @@ fuzz: $(FUZZERS)
 	@BUILD=$(abspath $(BUILD)) SECONDS=$(or $(SECONDS),60) \
 	    sh t/tools/fuzz.sh
 
+# beside what is run today, which is made of PyPI's packages
+
+$(BUILD)/bench/load: t/bench/load.c | packages
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $<
+
+build/bench-venv: | run-packages
+	@/usr/bin/python3 -m venv $@
+	@$@/bin/pip install -q --only-binary :all: fastapi uvicorn \
+	    || { rm -rf $@; exit 1; }
+
+bench: run-packages modules walls $(BUILD)/bench/load build/python \
+    build/bench-venv
+	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	    BENCH_PYTHON=$(CURDIR)/build/bench-venv/bin/python3 \
+	    /usr/bin/python3 t/bench/bench.py $(if $(QUICK),--quick,) \
+	    $(if $(WRITE),--write $(WRITE),)
+
 # gcc comes with the sanitizers' libraries; nginx itself is built without
 
 asan:
@@ -178,13 +198,14 @@ asan:
 
 SECONDS    ?= 600
 RUNS       ?= 100000
+REQUESTS   ?= 100000
 
-chaos soak: test-packages modules build/python
+hostile chaos soak: test-packages modules build/python
 	@PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
 	    TEST_NGINX_LOAD_MODULES=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
 	    TEST_NGINX_PYTHON=$$(cat build/python) \
-	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) \
-	    perl t/tools/$@.pl
+	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
+	    perl $(wildcard t/$@.t t/tools/$@.pl)
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

@@ -5,8 +5,9 @@ use warnings;
 
 use Test::More;
 
-my @c      = glob('*.c src/*/*.c src/*/*.h t/unit/*.c t/unit/*.h t/tools/*.c');
-my @python = glob('src/python/*.py t/python/*.py');
+my @c      = glob('*.c src/*/*.c src/*/*.h t/unit/*.c t/unit/*.h t/tools/*.c
+              t/fuzz/*.c t/fuzz/*.h t/bench/*.c');
+my @python = glob('src/python/*.py t/python/*.py t/bench/*.py');
 my @shell  = glob('src/pool/*.sh t/tools/*.sh config config.make');
 my @perl   = glob('t/*.t t/sandbox/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm t/tools/*.pl');
 

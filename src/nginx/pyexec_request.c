@@ -188,7 +188,9 @@ int
 pyexec_request_end(pyexec_request_t *r)
 {
     int                i;
+    size_t             n;
     const char        *why;
+    const u_char      *c, *end;
     pyexec_decoder_t  *d = (pyexec_decoder_t *) r;
 
     if (d->empty) {
@@ -236,6 +238,19 @@ pyexec_request_end(pyexec_request_t *r)
 
     if (r->code.data == NULL) {
         return pyexec_refuse(d, 422, "code", "is required");
+    }
+
+    /* yajl takes overlong forms and surrogates */
+
+    end = r->code.data + r->code.len;
+
+    for (c = r->code.data; c < end; c += n) {
+
+        n = pyexec_utf8_len(c, end);
+
+        if (n == 0) {
+            return pyexec_refuse(d, 400, "code", "is not UTF-8");
+        }
     }
 
     if (memchr(r->code.data, '\0', r->code.len)) {

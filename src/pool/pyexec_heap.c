@@ -6,6 +6,7 @@
  * that waits for its job can have them copied before.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -23,8 +24,9 @@
 #include "pyexec_python.h"
 
 
-/* of linux/mman.h, since Linux 6.1 */
+/* of linux/mman.h, since Linux 5.14 and 6.1 */
 
+#define PYEXEC_MADV_POPULATE_WRITE  23
 #define PYEXEC_MADV_COLLAPSE    25
 
 #define PYEXEC_HUGE             (2 * 1024 * 1024)
@@ -38,6 +40,7 @@
 #define PYEXEC_PM_EXCLUSIVE     (1ull << 56)
 
 #define PYEXEC_MAX_PARTS        1024
+#define PYEXEC_MAX_PART         (1024 * 1024 * 1024)
 #define PYEXEC_MAX_RANGES       8192
 
 /* pages that are copied between two looks at the job's socket */
@@ -176,33 +179,44 @@ pyexec_heap_learn(int proc, void (*rehearse)(void))
 void
 pyexec_heap_copy(int fd)
 {
-    size_t          i, j, n, page;
-    struct pollfd   pfd;
-    volatile char  *p;
+    size_t           i, n;
+    struct pollfd    pfd;
+    pyexec_range_t  *range;
 
     pfd.fd = fd;
     pfd.events = POLLIN;
 
-    n = 0;
-    page = getpagesize();
+    n = PYEXEC_BATCH;
 
     for (i = 0; i < pyexec_nranges; i++) {
 
-        p = pyexec_ranges[i].start;
+        if (n >= PYEXEC_BATCH) {
+            n = 0;
 
-        for (j = 0; j < pyexec_ranges[i].pages; j++, p += page) {
-
-            if (n++ % PYEXEC_BATCH == 0 && poll(&pfd, 1, 0) != 0) {
+            if (poll(&pfd, 1, 0) != 0) {
                 return;
             }
+        }
 
-            *p = *p;
+        /* not by writing there: the zygote may have given memory back */
+
+        range = &pyexec_ranges[i];
+        n += range->pages;
+
+        if (madvise(range->start, range->pages * getpagesize(),
+                    PYEXEC_MADV_POPULATE_WRITE)
+            == -1 && errno == EINVAL)
+        {
+            return;
         }
     }
 }
 
 
-/* the mappings are read before: what is new then is not the zygote's */
+/*
+ * The mappings are read before: what is new then is not the zygote's.  What is
+ * as large as an AddressSanitizer's shadow is no data.
+ */
 
 static void
 pyexec_heap_report(int proc, void (*rehearse)(void), int to)
@@ -225,7 +239,8 @@ pyexec_heap_report(int proc, void (*rehearse)(void), int to)
 
         if (sscanf(line, "%p-%p %4s", (void **) &start, (void **) &end, mode)
             == 3
-            && strcmp(mode, "rw-p") == 0 && strstr(line, "[stack]") == NULL)
+            && strcmp(mode, "rw-p") == 0 && strstr(line, "[stack]") == NULL
+            && end - start < PYEXEC_MAX_PART)
         {
             parts[n].start = start;
             parts[n++].pages = (end - start) / getpagesize();

@@ -41,7 +41,8 @@ my $seconds = $ENV{SECONDS} || 30;
 my $seed = $ENV{SEED} || int(time) % 100000;
 
 # What happens; what its start does is undone by its end.  may: see Books.pm.
-# A kind of process with no "may" is one that clients do not notice.
+# A kind of process with no "may" is one that clients do not notice.  pause:
+# seconds that nginx waits with a pool which could not start.
 
 my @faults = (
     (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'clerk', 'sweeper', 'cache manager'),
@@ -58,7 +59,7 @@ my @faults = (
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
     { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back },
     { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
-      end => \&rename_back, may => { errors => 1 } },
+      end => \&rename_back, may => { errors => 1 }, pause => 1 },
     { name => 'the disk is full', start => \&fill, end => \&drain, may => { errors => 1, status => 'error' }, mounts => 1 },
     { name => 'the workspace is immutable', start => sub { attribute('+i', @_) }, end => sub { attribute('-i', @_) },
       may => { errors => 1, status => 'error' }, mounts => 1 },
@@ -138,9 +139,9 @@ sub step {
     wait_for($time) if $fault->{end};
     $fault->{end}->($d, $undo) if $fault->{end};
 
-    my $over = time;
-    push @wrong, "a " . BACK . " s without service"
-        if !$d->until(BACK, sub { ($d->post('print(2)', session_id => 'alive', _timeout => BACK)->{status} // '') eq 'ok' });
+    my ($over, $most) = (time, BACK + ($fault->{pause} || 0));
+    push @wrong, "$most s without service"
+        if !$d->until($most, sub { ($d->post('print(2)', session_id => 'alive', _timeout => BACK)->{status} // '') eq 'ok' });
     my $back = time - $over;
     $slowest{ $fault->{name} } = max($back, $slowest{ $fault->{name} } // 0);
 

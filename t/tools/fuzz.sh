@@ -16,8 +16,7 @@ ls ./*_fuzz | xargs -P "$(nproc)" -I {} sh -c '
     {} -max_total_time='"$SECONDS"' -timeout=10 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix=./ found-$name \
         '"$corpus"'/$name > $name.log 2>&1 || echo $name >> failed
-    awk -v name=$name "/_executed_units/ { print name \": \" \$2 \" inputs\" }" \
-        $name.log
+    echo $name: $(awk "/_executed_units/ { print \$2 }" $name.log) inputs
 '
 
 if [ -s failed ]; then

@@ -87,6 +87,8 @@ refusals(void **state)
         { "{\"code\": 1}", 422, "code must be a string" },
         { "{\"code\": {}}", 422, "code must be a string" },
         { "{\"code\": \"\\u0000\"}", 422, "code has a NUL character" },
+        { "{\"code\": \"\xc1\xba\"}", 400, "code is not UTF-8" },
+        { "{\"code\": \"\xed\xa0\x80\"}", 400, "code is not UTF-8" },
         { "{\"code\": \"\\ud800\"}", 422, "code has a lone surrogate" },
         { "{\"code\": \"\\udc00\"}", 422, "code has a lone surrogate" },
         { "{\"code\": \"\\ud800x\"}", 422, "code has a lone surrogate" },
