@@ -380,43 +380,62 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
 }
 
 
-/* from memory, or from the temporary file that it was too large for */
+/*
+ * From memory, or from the temporary file that it was too large for; in one
+ * piece, since yajl begins a string anew with every piece of it.
+ */
 
 static ngx_int_t
 ngx_http_pyexec_read_body(ngx_http_request_t *r, pyexec_request_t *request)
 {
+    u_char       *body, *p;
     off_t         offset;
     size_t        size;
     ssize_t       n;
     ngx_buf_t    *b;
-    ngx_chain_t  *cl;
+    ngx_chain_t  *in, *cl;
 
-    static u_char  chunk[65536];
+    in = r->request_body ? r->request_body->bufs : NULL;
+    size = 0;
 
-    for (cl = r->request_body ? r->request_body->bufs : NULL; cl;
-         cl = cl->next)
-    {
+    for (cl = in; cl; cl = cl->next) {
+        size += ngx_buf_size(cl->buf);
+    }
+
+    if (size == 0) {
+        return NGX_OK;
+    }
+
+    body = ngx_alloc(size, r->connection->log);
+    if (body == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = body;
+
+    for (cl = in; cl; cl = cl->next) {
         b = cl->buf;
 
-        if (!b->in_file) {
-            pyexec_request_feed(request, b->pos, b->last - b->pos);
+        if (ngx_buf_in_memory(b)) {
+            p = ngx_cpymem(p, b->pos, b->last - b->pos);
             continue;
         }
 
         for (offset = b->file_pos; offset < b->file_last; offset += n) {
 
-            size = (size_t) ngx_min((off_t) sizeof(chunk),
-                                    b->file_last - offset);
-
-            n = ngx_read_file(b->file, chunk, size, offset);
+            n = ngx_read_file(b->file, p, b->file_last - offset, offset);
 
             if (n <= 0) {
+                ngx_free(body);
                 return NGX_HTTP_INTERNAL_SERVER_ERROR;
             }
 
-            pyexec_request_feed(request, chunk, n);
+            p += n;
         }
     }
+
+    pyexec_request_feed(request, body, size);
+    ngx_free(body);
 
     return NGX_OK;
 }
