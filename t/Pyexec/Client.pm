@@ -75,10 +75,11 @@ sub answer {
     my ($code, $head, $length);
 
     while (1) {
-        if (!defined $code && $self->{in} =~ s/\A(?:HTTP\/1\.1 100 Continue\r\n\r\n)*HTTP\/1\.1 (\d+)(.*?\r\n)\r\n//s) {
+        $self->{in} =~ s/\AHTTP\/1\.1 100 Continue\r\n\r\n// unless defined $code;
+        if (!defined $code && $self->{in} =~ s/\AHTTP\/1\.1 (\d+)(.*?\r\n)\r\n//s) {
             ($code, $head) = ($1, $2);
             ($length) = $head =~ /^Content-Length: (\d+)/mi;
-            $length = 0 if $o{head};
+            $length = 0 if $o{head} || $code == 304;
         }
         last if defined $code && defined $length && length $self->{in} >= $length;
         last if time > $end || $self->{eof};
@@ -100,12 +101,12 @@ sub ended {
 
 sub half_close { shutdown $_[0]{socket}, SHUT_WR }
 
-sub close { close $_[0]{socket} }
+sub close { CORE::close $_[0]{socket} }
 
 sub reset {
     my ($self) = @_;
     setsockopt $self->{socket}, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
-    close $self->{socket};
+    CORE::close $self->{socket};
 }
 
 1;

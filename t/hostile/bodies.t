@@ -47,8 +47,8 @@ refused(post_raw('[' x $deep . ']' x $deep), 422, 'arrays in arrays');
 refused(post_raw('{"a":' x $deep . '1' . '}' x $deep), 422, 'objects in objects');
 refused(post_raw('{"code":' . '[' x $deep . ']' x $deep . '}'), 422, 'a code of arrays');
 refused(post_raw('{"session_id":' . '{"code":' x $deep . '"print(1)"' . '}' x $deep . '}'), 422, 'an id of objects');
-refused(post_raw('[{"code": "print(1)"}' x $deep), 400, 'no comma between objects');
-accepted(post_raw('{"a":' . '[{"code":' x $deep . '0' . '}]' x $deep . ', "code": "print(7)"}'), 'what is deep in a field of no interest',
+refused(post_raw('[{"code": 1}' x 50000), 400, 'no comma between objects');
+accepted(post_raw('{"a":' . '[{"a":' x $deep . '0' . '}]' x $deep . ', "code": "print(7)"}', '/large'), 'what is deep in a field of no interest',
          stdout => "7\n");
 
 # 64 megabytes
@@ -63,6 +63,8 @@ refused(post_raw($_->[1], '/large'), $_->[2], "64 MB: $_->[0]") for (
     ['without an end',        '{"code": "' . 'x' x $large, 400],
     ['a session id',          '{"code": "print(1)", "session_id": "' . 'x' x $large . '"}', 400],
     ['a timeout of 0.0..',    '{"code": "print(1)", "timeout_seconds": 0.' . '0' x $large . '}', 422],
+    ['depth',                 '[' x $large, 400],
+    ['depth, of keys',        '{"":' x ($large / 4), 400],
     ['backslashes',           '{"code": "' . '\\' x ($large - 1) . '"}', 400],
     ['numbers',               '[' . '1,' x ($large / 2) . '1]', 422],
     ['surrogates, all lone',  '{"code": "' . '\ud800' x ($large / 6) . '"}', 422],
@@ -93,7 +95,7 @@ for (['codes',              '{"code": "print(1)", "code": "print(2)"}', 200],
     $code == 200 ? accepted(post_raw($body), "twice: $what", stdout => "2\n") : refused(post_raw($body), $code, "twice: $what");
 }
 
-# what is no UTF-8, in all places
+# what is no UTF-8
 
 for my $bad ("\xff", "\x80", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xe0\x80\xaf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
              "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfc\x80\x80\x80\x80\x80")
@@ -101,7 +103,6 @@ for my $bad ("\xff", "\x80", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xe0\x80\xaf", "\x
     my $hex = unpack 'H*', $bad;
     refused(post_raw("{\"code\": \"print(1) # $bad\"}"), 400, "$hex in a code");
     refused(post_raw("{\"code\": \"print(1)\", \"session_id\": \"a${bad}b\"}"), 400, "$hex in an id");
-    refused(post_raw("{\"code\": \"print(1)\", \"a${bad}\": 1}"), 400, "$hex in a key");
     refused(post_raw("$bad\{\"code\": \"print(1)\"}"), 400, "$hex before the body");
 }
 
@@ -165,6 +166,6 @@ refused(post_raw($_->[0]), 400, $_->[1]) for (
     ["\x1f\x8b\x08\x00\x00\x00\x00\x00",         'gzip'],
 );
 
-unharmed('h', 'default', '5');
+unharmed('h', 'default', '5', '}');
 undef $d;
 done_testing();
