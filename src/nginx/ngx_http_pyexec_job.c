@@ -709,7 +709,9 @@ ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
 
     rc = ngx_http_output_filter(r, &out);
 
-    return rc == NGX_OK ? NGX_DONE : rc;
+    /* NGX_AGAIN: the client takes it slowly, which is nginx's to wait for */
+
+    return rc == NGX_ERROR ? NGX_ERROR : NGX_DONE;
 }
 
 
