@@ -114,6 +114,10 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
     rc = ngx_http_pyexec_job_open(ctx);
 
     if (rc != NGX_OK) {
+
+        /* the request may live on: its timer must not */
+
+        ngx_http_pyexec_job_cleanup(ctx);
         return rc;
     }
 
