@@ -87,7 +87,7 @@ sub answer {
     }
     return { code => 0 } if !defined $code || defined $length && length $self->{in} < $length;
     my $body = substr $self->{in}, 0, $length // length $self->{in}, '';
-    return { code => $code, head => $head, body => $body, json => scalar eval { decode_json($body) } };
+    return { code => $code, head => $head, body => $body, $o{raw} ? () : (json => scalar eval { decode_json($body) }) };
 }
 
 # whether nginx ends the connection, in time, with nothing more to say

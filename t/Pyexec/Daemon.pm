@@ -60,7 +60,7 @@ http {
 END
     close $f;
 
-    system($ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $dir, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
+    system(@{ $o{under} || [] }, $ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $dir, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
         or die "nginx does not start: " . $self->log;
     $self->until(10, sub { -s "$dir/nginx.pid" }) or die;
     ($self->{pid}) = slurp("$dir/nginx.pid") =~ /(\d+)/;
