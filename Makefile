@@ -2,7 +2,8 @@
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
 # make walls    pools that lack a wall each, for tests and benchmarks
-# make bench    measures; QUICK=1, WRITE=BENCHMARKS.md
+# make bench    beside a fork, and beside a subprocess for each run; QUICK=1,
+#               WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
 # make hostile  hostile clients, with REQUESTS=
@@ -48,7 +49,8 @@ PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
 OBJS       := $(BUILD)/nginx/objs
 PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
 UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
-                  $(notdir $(wildcard t/unit/*.c t/tools/*.c)))
+                  $(notdir $(wildcard t/unit/*.c t/tools/*.c \
+                      t/bench/*.c)))
 
 # pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
 # those that cover each other
@@ -57,6 +59,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp landlock+mount landlock+seccomp \
               mount+seccomp pid+seccomp ipc+seccomp seccomp+rlimits \
               network+landlock+seccomp
+NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
@@ -91,6 +94,14 @@ build/python: requirements-code-exec.txt | run-packages
 	fi
 
 
+# what the baseline of the benchmarks runs in
+
+build/bench-venv: t/bench/requirements.txt | test-packages
+	@/usr/bin/python3 -m venv --clear $@
+	@$@/bin/pip install -q --only-binary :all: -r $<
+	@touch $@
+
+
 # building: configure wants to write beside its sources, nginx's makefile
 # knows what depends on what
 
@@ -118,7 +129,7 @@ $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@rm -f $@
 	@ar rcs $@ $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
 
-vpath %.c t/unit t/tools
+vpath %.c t/unit t/tools t/bench
 
 $(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
@@ -169,24 +180,6 @@ fuzz: $(FUZZERS)
 	@BUILD=$(abspath $(BUILD)) SECONDS=$(or $(SECONDS),60) \
 	    sh t/tools/fuzz.sh
 
-# beside what is run today, which is made of PyPI's packages
-
-$(BUILD)/bench/load: t/bench/load.c | packages
-	@mkdir -p $(@D)
-	@$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $<
-
-build/bench-venv: | run-packages
-	@/usr/bin/python3 -m venv $@
-	@$@/bin/pip install -q --only-binary :all: fastapi uvicorn \
-	    || { rm -rf $@; exit 1; }
-
-bench: run-packages modules walls $(BUILD)/bench/load build/python \
-    build/bench-venv
-	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
-	    BENCH_PYTHON=$(CURDIR)/build/bench-venv/bin/python3 \
-	    /usr/bin/python3 t/bench/bench.py $(if $(QUICK),--quick,) \
-	    $(if $(WRITE),--write $(WRITE),)
-
 # gcc comes with the sanitizers' libraries; nginx itself is built without
 
 asan:
@@ -206,6 +199,13 @@ hostile chaos soak: test-packages modules build/python
 	    TEST_NGINX_PYTHON=$$(cat build/python) \
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
 	    perl $(wildcard t/$@.t t/tools/$@.pl)
+
+# beside what is run today, and beside a fork
+
+bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
+       $(BUILD)/unit/load build/python build/bench-venv
+	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	    QUICK=$(QUICK) WRITE=$(WRITE) /usr/bin/python3 -B t/bench/bench.py
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

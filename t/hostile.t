@@ -37,6 +37,7 @@ sub answer {
 
     while (time < $end && IO::Select->new($socket)->can_read($end - time)) {
         sysread $socket, $text, 65536, length $text or last;
+        $text =~ s/\AHTTP\/1.1 100 .*?\r\n\r\n//s;
         next unless $text =~ /\AHTTP\/1.1 (\d+).*?\r\nContent-Length: (\d+)\r\n.*?\r\n\r\n(.*)/si;
         return { code => $1, body => $3, json => eval { decode_json($3) } } if length $3 >= $2;
     }
@@ -167,6 +168,14 @@ all_refused('bodies that are too large, or not what they say', '400|408|411|413|
     print $socket "0\r\n\r\n";
     is(is_refused('64 MB in chunks', $socket, '400|413'), undef, '64 MB in chunks are refused');
 
+    # yajl begins a string anew with each piece of it that it gets
+
+    $socket = connection();
+    my $start = time;
+    print $socket post('{"other": "' . 'x' x (60 << 20) . '", "code": "print(1)"}');
+    is(answer($socket)->{json}{status}, 'ok', 'a string of 60 MB is read');
+    cmp_ok(time - $start, '<', 15, 'in the time that it takes to come');
+
     $socket = connection();
     print $socket post($_ % 2 ? $valid : '{"code": 1}') for 1 .. 20;
     my ($text, $end) = ('', time + 30);
@@ -192,6 +201,18 @@ all_refused('bodies that are too large, or not what they say', '400|408|411|413|
     is(answer($socket)->{json}{status}, 'ok', 'a body in single bytes is taken');
     innocent('aborted bodies');
 }
+
+
+# conditions, which an answer that is of this request only can't be under
+
+for my $condition ('If-Match: "x"', 'If-None-Match: *', 'If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT',
+                   'If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT', 'If-Range: "x"', 'Range: bytes=0-1', 'Expect: 100-continue') {
+    my $socket = connection();
+    print $socket post($valid) =~ s/Host: x/Host: x\r\n$condition/r;
+    my $answer = answer($socket);
+    is($answer->{json}{status} || $answer->{code}, 'ok', "the answer to a request with $condition");
+}
+innocent('conditions');
 
 
 # streams of HTTP/2 that are reset: at once, with half a body, while they run

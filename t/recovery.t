@@ -69,7 +69,11 @@ my $answer = $d->wait_for($run);
 is($answer->{status}, 'ok', 'it ends well though its pool has died') or diag(explain($answer));
 is(scalar @{ $answer->{attempts} || [] }, 3, 'with two corrections');
 
-# a zygote, where no other can be started
+# a zygote, where no other can be started: it is to have a mount of what is away
+
+SKIP: {
+
+skip('there are no mounts', 3) if $d->log =~ /sandbox: no namespaces/;
 
 my $pool = $d->until(10, sub { ($d->post('print(1)', _timeout => 1)->{status} // '') eq 'ok' && $d->pool_pid });
 rename "$d->{dir}/workspace", "$d->{dir}/away" or die "rename: $!";
@@ -78,6 +82,8 @@ ok($d->until(5, sub { $d->log =~ /starting a zygote failed/ }), 'a zygote that c
 rename "$d->{dir}/away", "$d->{dir}/workspace" or die "rename: $!";
 ok($d->until(10, sub { ($d->post('print(1)', _timeout => 1)->{status} // '') eq 'ok' }), 'is, when it can');
 is($d->pool_pid, $pool, 'by the same pool');
+
+}
 
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
 

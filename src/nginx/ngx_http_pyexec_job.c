@@ -675,9 +675,7 @@ ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
     r = ctx->request;
     ctx->answered = 1;
 
-    /* there is no state that a client could know: nginx would say so */
-
-    r->disable_not_modified = 1;
+    r->disable_not_modified = 1;           /* there is neither date nor tag */
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = json->len;

@@ -14,7 +14,7 @@
 #include "pyexec_log.h"
 
 
-#define PYEXEC_TAIL         65536          /* bytes, of the first look */
+#define PYEXEC_TAIL         16384
 
 
 typedef struct {

@@ -192,6 +192,7 @@ sub world {
         close $f;
         chmod 0666, $path;
     }
+    $w->{evil} = "pyexec-evil-$$";
     $w->{tmp} = "/tmp/pyexec-secret-$$";
     $w->{shm} = "/dev/shm/pyexec-secret-$$";
     $w->{socket} = "$w->{dir}/socket";
@@ -214,7 +215,7 @@ sub world {
 
 sub DESTROY {
     my ($w) = @_;
-    unlink $w->{tmp}, $w->{shm};
+    unlink $w->{tmp}, $w->{shm}, map { "$_/$w->{evil}" } '/tmp', '/var/tmp', '/dev/shm';
     shmctl $w->{segment}, IPC_RMID, 0;
 }
 

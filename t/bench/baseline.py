@@ -1,79 +1,138 @@
-"""What is run today instead: a web framework that starts a process per run.
+"""What the module is measured against: the API as it is usually written.
 
-The controls are those that such services have: names that may not be in the
-code, resource limits, a time limit.  bench.py measures against it.
+A FastAPI application that starts one interpreter for each run, with what such
+applications do for safety: a look at the imports and calls, rlimits, a limit
+of time.  No wall, and no part of the product.
+
+    WORKSPACE=dir RUN_PYTHON=python uvicorn --app-dir t/bench baseline:app
 """
 
 import ast
+import hashlib
 import json
 import os
-import pathlib
 import resource
 import subprocess
+import sys
 import time
 import uuid
+from datetime import datetime, timezone
+from pathlib import Path
 
-import fastapi
-import pydantic
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
 
-WORKSPACE = pathlib.Path(os.environ["WORKSPACE"])
-PYTHON = os.environ["RUN_PYTHON"]
-DENIED = {"asyncio", "ctypes", "importlib", "multiprocessing", "os", "pickle",
-          "shutil", "signal", "socket", "subprocess", "sys", "threading"}
-LIMITS = {resource.RLIMIT_AS: 1 << 31, resource.RLIMIT_CPU: 31,
-          resource.RLIMIT_FSIZE: 200 << 20, resource.RLIMIT_NOFILE: 256}
+WORKSPACE = Path(os.environ.get("WORKSPACE", "workspace")).resolve()
+PYTHON = os.environ.get("RUN_PYTHON", sys.executable)
 
-app = fastapi.FastAPI()
+DENIED_IMPORTS = frozenset("""
+    asyncio ctypes importlib multiprocessing os pickle shutil signal socket
+    subprocess sys threading
+""".split())
+
+DENIED_CALLS = frozenset("eval exec compile __import__".split())
+
+# matplotlib's list of fonts is made once, as it is where HOME can be written
+
+ENVIRONMENT = {
+    "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": str(WORKSPACE / ".matplotlib"),
+}
+
+app = FastAPI()
 
 
-class Request(pydantic.BaseModel):
-    session_id: str
+class Job(BaseModel):
     code: str
+    session_id: str = "default"
     timeout_seconds: int = 30
-
-
-def refused(code):
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            yield from (a.name for a in node.names if a.name in DENIED)
-        elif isinstance(node, ast.ImportFrom) and node.module in DENIED:
-            yield node.module
-
-
-def limit():
-    for what, value in LIMITS.items():
-        resource.setrlimit(what, (value, value))
+    auto_correct: bool = True
+    max_attempts: int = 3
 
 
 @app.post("/api/execute-code")
-def execute(request: Request):
-    runs = WORKSPACE / request.session_id / "code_exec"
-    directory = runs / uuid.uuid4().hex
+def execute(job: Job):
+    if not job.session_id or "/" in job.session_id or ".." in job.session_id:
+        raise HTTPException(400, "session_id is not valid")
+
+    started = datetime.now(timezone.utc)
+    run_id = started.strftime("%Y%m%dT%H%M%S-") + uuid.uuid4().hex[:12]
+    runs = WORKSPACE / job.session_id / "code_exec"
+    directory = runs / run_id
     directory.mkdir(parents=True)
     (directory / "session").symlink_to("../..")
-    (directory / "main.py").write_text(request.code)
 
-    start = time.monotonic()
-    reasons = list(refused(request.code))
-    if reasons:
-        status, out, err = "blocked", "", ", ".join(reasons)
-    else:
-        try:
-            run = subprocess.run([PYTHON, "-I", "-B", "main.py"],
-                                 cwd=directory, capture_output=True, text=True,
-                                 env={"MPLBACKEND": "Agg", "HOME": "."},
-                                 preexec_fn=limit,
-                                 timeout=request.timeout_seconds)
-            status = "error" if run.returncode else "ok"
-            out, err = run.stdout, run.stderr
-        except subprocess.TimeoutExpired:
-            status, out, err = "timeout", "", ""
+    begin = time.perf_counter()
+    status, stdout, stderr = run(job, directory)
+    elapsed = time.perf_counter() - begin
 
-    result = {"run_id": directory.name, "status": status, "stdout": out,
-              "stderr": err, "execution_time": time.monotonic() - start,
-              "created_files": sorted(p.name for p in directory.iterdir())}
+    line = {
+        "run_id": run_id,
+        "started_at": started.isoformat(),
+        "status": status,
+        "execution_time_seconds": round(elapsed, 6),
+        "created_files": sorted(
+            str(path.relative_to(runs.parent)) for path in directory.rglob("*")
+            if path.is_file() and path.name != "main.py"),
+    }
+    result = dict(line, session_id=job.session_id, stdout=stdout,
+                  stderr=stderr,
+                  code_sha256=hashlib.sha256(job.code.encode()).hexdigest())
+
     (directory / "result.json").write_text(json.dumps(result))
     with open(runs / "runs.jsonl", "a") as history:
-        history.write(json.dumps({"run_id": directory.name,
-                                  "status": status}) + "\n")
+        history.write(json.dumps(line) + "\n")
+
     return result
+
+
+def run(job, directory):
+    try:
+        reasons = refusals(job.code)
+    except SyntaxError as exc:
+        return "syntax_error", "", str(exc)
+    if reasons:
+        return "blocked", "", "\n".join(reasons)
+
+    (directory / "main.py").write_text(job.code)
+
+    def limit():
+        seconds = job.timeout_seconds + 1
+        for which, most in ((resource.RLIMIT_CPU, seconds),
+                            (resource.RLIMIT_AS, 1500 << 20),
+                            (resource.RLIMIT_FSIZE, 200 << 20),
+                            (resource.RLIMIT_NOFILE, 256)):
+            resource.setrlimit(which, (most, most))
+
+    try:
+        done = subprocess.run([PYTHON, "-I", "-B", "main.py"], cwd=directory,
+                              env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace",
+                              timeout=job.timeout_seconds,
+                              start_new_session=True, preexec_fn=limit)
+    except subprocess.TimeoutExpired as exc:
+        return "timeout", *((text or b"").decode(errors="replace")
+                            for text in (exc.stdout, exc.stderr))
+
+    return "error" if done.returncode else "ok", done.stdout, done.stderr
+
+
+def refusals(code):
+    found = []
+
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            names = []
+        found += ["import of " + name for name in names
+                  if name.partition(".")[0] in DENIED_IMPORTS]
+
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) \
+                and node.func.id in DENIED_CALLS:
+            found.append("call of " + node.func.id)
+
+    return found

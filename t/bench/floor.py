@@ -1,67 +1,98 @@
-"""What the same code costs without nginx, walls or files of a run.
+"""What a run costs where there is nothing around it.
 
-    floor.py fork|warm code-file count
+    python -I t/bench/floor.py bare|light|full directory
 
-fork: an interpreter that has nothing but this loaded forks, the child runs the
-code, its output goes through a pipe, the parent waits: the kernel's price for
-a fresh process.  warm: the interpreter runs the code in itself, over and over.
-Prints latencies in milliseconds as load.c does.
+is an interpreter with nothing loaded, or as warm as the pool's zygote of that
+name.  It takes orders from standard input, a JSON array a line, [how, file,
+n, marker], and answers with the microseconds of each of the n times, a JSON
+array.  how is
+
+    fork     fork, run the compiled code with standard output to a pipe, exit
+    same     run it in this process, compiled
+    compile  compile it
 """
 
 import gc
-import io
 import json
 import os
 import sys
 import time
 
-
-def fork(code, read, write):
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(write, 1)
-        exec(code, {"__name__": "__main__"})
-        sys.stdout.flush()
-        os._exit(0)
-    os.read(read, 65536)
-    os.waitpid(pid, 0)
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def warm(code):
-    stdout, sys.stdout = sys.stdout, io.StringIO()
-    try:
-        exec(code, {"__name__": "__main__"})
-    finally:
-        sys.stdout = stdout
+def main():
+    kind, directory = sys.argv[1:]
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.chdir(directory)
+
+    if kind != "bare":
+        sys.path.insert(0, os.path.join(HERE, "../../src/python"))
+        import _pyexec_startup
+        _pyexec_startup.preload(() if kind == "light" else None)
+
+    gc.collect()
+    gc.freeze()
+
+    for line in sys.stdin:
+        how, path, n, marker = json.loads(line)
+        with open(path, encoding="utf-8") as file:
+            source = file.read()
+        run = HOW[how](source, marker.encode())
+        answers.write(json.dumps([timed(run) for _ in range(n)]) + "\n")
+        answers.flush()
 
 
-def main(mode, path, count):
-    with open(path) as file:
-        code = compile(file.read(), "main.py", "exec")
-    if mode == "fork":
-        gc.freeze()
-        pipe = os.pipe()
-        once = lambda: fork(code, *pipe)
-    else:
-        once = lambda: warm(code)
+def timed(run):
+    start = time.perf_counter_ns()
+    run()
+    took = (time.perf_counter_ns() - start) // 1000
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+    return took
 
-    for _ in range(3):
-        once()
-    times = []
-    begin = time.perf_counter()
-    for _ in range(count):
-        start = time.perf_counter()
-        once()
-        times.append(1e3 * (time.perf_counter() - start))
-        if mode == "warm" and "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
-    seconds = time.perf_counter() - begin
-    times.sort()
-    at = lambda share: times[min(int(count * share), count - 1)]
-    print(json.dumps({"requests": count, "errors": 0, "seconds": seconds,
-                      "min": times[0], "p25": at(.25), "p50": at(.5),
-                      "p75": at(.75), "p99": at(.99), "max": times[-1]}))
+
+def fork(source, marker):
+    code = compile(source, "main.py", "exec")
+
+    def run():
+        output, stdout = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(stdout, 1)
+            execute(code)
+            os._exit(0)
+
+        os.close(stdout)
+        text = b""
+        while more := os.read(output, 65536):
+            text += more
+        os.close(output)
+
+        if os.waitpid(pid, 0)[1] != 0 or marker not in text:
+            sys.exit("the floor's run went wrong: %r" % text)
+
+    return run
+
+
+def same(source, marker):
+    code = compile(source, "main.py", "exec")
+    return lambda: execute(code)
+
+
+def execute(code):
+    exec(code, {"__name__": "__main__"})
+    sys.stdout.flush()
+
+
+HOW = {
+    "fork": fork,
+    "same": same,
+    "compile": lambda source, marker: lambda: compile(source, "m", "exec"),
+}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main()

@@ -227,11 +227,11 @@ import tempfile
 control(tempfile.TemporaryFile().write(b"x"))
 read("@tmp@")
 write("@tmp@")
-create("/tmp/pyexec-evil")
-create("/var/tmp/pyexec-evil")
+create("/tmp/@evil@")
+create("/var/tmp/@evil@")
 attempt("unlink", os.unlink, "@tmp@")
 --- effect
--e '/tmp/pyexec-evil' || -e '/var/tmp/pyexec-evil'
+-e "/tmp/$w->{evil}" || -e "/var/tmp/$w->{evil}"
 
 
 
@@ -241,12 +241,12 @@ attempt("unlink", os.unlink, "@tmp@")
 control(open("x", "w").write("x"))
 read("@shm@")
 write("@shm@")
-create("/dev/shm/pyexec-evil")
+create("/dev/shm/@evil@")
 import multiprocessing.shared_memory as shm
-attempt("shm_open", lambda: shm.SharedMemory("pyexec-evil", create=True, size=4096)) and effect("made")
+attempt("shm_open", lambda: shm.SharedMemory("@evil@", create=True, size=4096)) and effect("made")
 attempt("shm_open", lambda: print(bytes(shm.SharedMemory("@shm@".split("/")[-1]).buf))) and effect("opened")
 --- effect
--e '/dev/shm/pyexec-evil'
+-e "/dev/shm/$w->{evil}"
 
 
 
@@ -308,7 +308,7 @@ symlink '/', "$run/root";
 --- code
 @means@
 control(open("main.py").read())
-for name in ("mem", "environ", "maps", "cmdline", "status", "root/etc/passwd", "fd/0", "fd/3", "cwd/main.py", "exe",
+for name in ("mem", "environ", "maps", "cmdline", "status", "root/etc/passwd", "fd/3", "exe",
              "task/1/mem", "net/tcp", "ns/net", "mountinfo", "auxv", "stack", "pagemap"):
     for who in ("self", "thread-self", "1", str(os.getpid()), str(os.getppid())):
         read("/proc/%s/%s" % (who, name))
@@ -347,7 +347,7 @@ for path in ("/sys/kernel/security/lsm", "/sys/class/net/lo/address", "/sys/fs/c
 @means@
 control(open("/dev/zero", "rb").read(1) == b"\0")
 for name in ("mem", "kmem", "port", "kmsg", "tty", "console", "ptmx", "fuse", "kvm", "loop-control", "vda", "sda",
-             "net/tun", "input/event0", "fd/0", "stdin", "userfaultfd", "hwrng", "cpu_dma_latency", "pts/0"):
+             "net/tun", "input/event0", "userfaultfd", "hwrng", "cpu_dma_latency", "pts/0"):
     read("/dev/" + name)
     write("/dev/" + name)
 for name in ("null", "zero"):

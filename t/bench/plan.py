@@ -1,0 +1,81 @@
+"""What is run, how often, and by how many clients."""
+
+import os
+from collections import namedtuple
+
+QUICK = bool(os.environ.get("QUICK"))
+ROUNDS = 3 if QUICK else 11
+OK = '"status":"ok"'
+
+# floor is the kind of interpreter that it needs; printed is in its standard
+# output, marker in the answer
+
+Work = namedtuple("Work", "name slug floor printed marker code")
+
+FIB = Work("fib(15)", "fib", "bare", "377]", "377]", """\
+def fib(n):
+    a, b = 0, 1
+    out = []
+    for _ in range(n):
+        out.append(a)
+        a, b = b, a + b
+    return out
+
+print(fib(15))
+""")
+
+PLOT = Work("CSV + plot", "plot", "full", "count", "serie.png", """\
+import pandas as pd
+import matplotlib.pyplot as plt
+
+df = pd.read_csv("session/uploads/data.csv")
+df["value"].plot(kind="line")
+plt.tight_layout()
+plt.savefig("serie.png")
+print(df.describe())
+""")
+
+SVD = Work("svd(200x200)", "svd", "full", "(200,)", "(200,)", """\
+import numpy as np
+
+print(np.linalg.svd(np.random.rand(200, 200))[1].shape)
+""")
+
+DATA = "value\n" + "".join("%d\n" % (i * i % 97) for i in range(100))
+
+# what a round measures: which interpreter, how, what, times
+
+FLOORS = [
+    ("bare", "fork", FIB, 200),
+    ("light", "fork", FIB, 200),
+    ("full", "fork", FIB, 20),
+    ("full", "fork", PLOT, 5),
+    ("full", "same", PLOT, 5),
+    ("full", "fork", SVD, 10),
+    ("full", "same", SVD, 10),
+]
+
+# what, by how many clients, and how many requests or for how many seconds,
+# of the module and of the baseline
+
+LOADS = [
+    (FIB, 1, {"n": 200}, {"n": 10}),
+    (FIB, 4, {"seconds": 0.5}, {"n": 20}),
+    (FIB, 16, {"seconds": 0.7}, {"n": 48}),
+    (FIB, 64, {"seconds": 1}, {"n": 128}),
+    (PLOT, 1, {"n": 8}, {"n": 2}),
+    (PLOT, 4, {"n": 24}, {"n": 4}),
+    (SVD, 1, {"n": 20}, {"n": 3}),
+    (SVD, 4, {"n": 40}, {"n": 8}),
+]
+
+CLIENTS = max(clients for _, clients, _, _ in LOADS)
+
+CROWD = 1000             # clients, who send so many requests each in a round
+CROWD_EACH = 2
+
+LISTS = (10, 50, 100, 1000, 10000)
+SESSIONS = (1, 10, 100, 1000) + (() if QUICK else (10000,))
+CODE = {10: 50, 1000: 50, 10000: 20, 100000: 5, 1000000: 2}
+OUTPUT = {10: 50, 1000: 50, 100000: 20, 1000000: 10, 10000000: 3}
+WORKERS = (1, 2, 4, 8)
