@@ -12,12 +12,13 @@ use Pyexec::Daemon;
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
+use Socket;
 use Test::More;
 use Time::HiRes qw(time);
 
 my $requests = $ENV{REQUESTS} || 3000;
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none', listen => '',
-                            http => 'client_max_body_size 80m; pyexec_policy off; keepalive_requests 1000000;'
+                            http => 'client_max_body_size 80m; pyexec_policy off; pyexec_max_output 1000000; keepalive_requests 1000000;'
                                     . ' client_body_timeout 2s;',
                             more => 'listen 127.0.0.1:' . (port() + 1) . ' http2;');
 
@@ -33,13 +34,19 @@ sub post { "POST /api/execute-code HTTP/1.1\r\nHost: x\r\nContent-Length: " . le
 
 sub answer {
     my ($socket, $timeout) = @_;
-    my ($text, $end) = ('', time + ($timeout || 30));
+    my ($text, $end, $code, $head, $length) = ('', time + ($timeout || 30));
 
     while (time < $end && IO::Select->new($socket)->can_read($end - time)) {
-        sysread $socket, $text, 65536, length $text or last;
+        sysread $socket, $text, 1 << 20, length $text or last;
         $text =~ s/\AHTTP\/1.1 100 .*?\r\n\r\n//s;
-        next unless $text =~ /\AHTTP\/1.1 (\d+).*?\r\nContent-Length: (\d+)\r\n.*?\r\n\r\n(.*)/si;
-        return { code => $1, body => $3, json => eval { decode_json($3) } } if length $3 >= $2;
+
+        if (!$code && $text =~ /\A(HTTP\/1.1 (\d+).*?\r\n\r\n)/s) {
+            ($head, $code) = (length $1, $2);
+            ($length) = $1 =~ /\r\nContent-Length: (\d+)/i;
+        }
+        next unless $code && length $text >= $head + ($length || 0);
+        my $body = substr $text, $head;
+        return { code => $code, body => $body, json => eval { decode_json($body) } };
     }
     return { code => 0, body => $text };
 }
@@ -213,6 +220,20 @@ for my $condition ('If-Match: "x"', 'If-None-Match: *', 'If-Modified-Since: Thu,
     is($answer->{json}{status} || $answer->{code}, 'ok', "the answer to a request with $condition");
 }
 innocent('conditions');
+
+
+# an answer that is larger than all buffers, and taken when it is long there
+
+{
+    socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
+    setsockopt $socket, SOL_SOCKET, SO_RCVBUF, 4096;
+    connect $socket, pack_sockaddr_in(port(), inet_aton('127.0.0.1')) or die "connect: $!";
+    $socket->autoflush;
+    print $socket post('{"code": "print(1000000 * chr(1))", "session_id": "slow"}');
+    ok($d->until(10, sub { ($d->list('slow')->[0] || { status => '' })->{status} eq 'ok' }), 'a run ends');
+    innocent('it');
+    is(length(answer($socket)->{json}{stdout} || ''), 1000000, 'its answer is there for who takes it slowly');
+}
 
 
 # streams of HTTP/2 that are reset: at once, with half a body, while they run

@@ -108,8 +108,7 @@ static const int  pyexec_allowed[] = {
     SCMP_SYS(rt_sigsuspend), SCMP_SYS(sigaltstack), SCMP_SYS(pause),
     SCMP_SYS(alarm), SCMP_SYS(setitimer), SCMP_SYS(getitimer),
 
-    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
+    SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time),
 
     SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
     SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
@@ -276,6 +275,7 @@ static const pyexec_rule_t  pyexec_conditions[] = {
 
     pyexec_when(clock_gettime, 0, PYEXEC_SIGN, 0),
     pyexec_when(clock_getres, 0, PYEXEC_SIGN, 0),
+    pyexec_when(clock_nanosleep, 0, PYEXEC_SIGN, 0),
 
     /* no set-user-id files */
 

@@ -421,6 +421,7 @@ calls = {
     "getsid": lambda p: libc.getsid(p), "getpgid": lambda p: libc.getpgid(p), "kill": lambda p: libc.kill(p, 0),
     "sched_getscheduler": lambda p: libc.sched_getscheduler(p),
     "clock": lambda p: libc.clock_gettime(~p << 3 | 2, ctypes.create_string_buffer(16)),
+    "clock_nanosleep": lambda p: libc.clock_nanosleep(~p << 3 | 2, 0, ctypes.create_string_buffer(16), None) and -1,
     "prlimit": lambda p: libc.prlimit(p, 7, None, ctypes.create_string_buffer(16)),
 }
 libc.getpriority.argtypes = [ctypes.c_int, ctypes.c_int]

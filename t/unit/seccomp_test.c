@@ -326,6 +326,9 @@ conditions(void **state)
                 != ALLOW);
     assert_true(call(SYS_clock_getres, ~1ull << 3 | 2, 0, 0, 0, 0)
                 != ALLOW);
+    assert_int_equal(call(SYS_clock_nanosleep, 1, 0, 1, 0, 0), ALLOW);
+    assert_true(call(SYS_clock_nanosleep, ~1u << 3 | 2, 0, 1, 0, 0)
+                != ALLOW);
 
     assert_int_equal(call(SYS_prlimit64, 0, 7, 0, 1, 0), ALLOW);
     assert_int_equal(call(SYS_prlimit64, high, 7, 0, 1, 0), ALLOW);
