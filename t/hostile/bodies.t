@@ -51,10 +51,9 @@ refused(post_raw('[{"code": 1}' x 50000), 400, 'no comma between objects');
 accepted(post_raw('{"a":' . '[{"a":' x $deep . '0' . '}]' x $deep . ', "code": "print(7)"}', '/large'), 'what is deep in a field of no interest',
          stdout => "7\n");
 
-# 64 megabytes, in the time that it takes to read them once
+# 64 megabytes: each in the time that an answer may take
 
 my $large = 64 * 1024 * 1024;
-my $start = time;
 
 refused(post_raw('x' x $large), 413, 'a body over client_max_body_size');
 refused(post_raw($_->[1], '/large'), $_->[2], "64 MB: $_->[0]") for (
@@ -77,8 +76,6 @@ accepted(post_raw($_->[1], '/large'), "64 MB: $_->[0]") for (
     ['keys, all the same',    '{' . '"code": "print(0)", ' x ($large / 20) . '"code": "print(1)"}'],
     ['spaces behind',         '{"code": "print(1)"}' . ' ' x $large],
 );
-
-cmp_ok(time - $start, '<', 15 * 17, 'not one of them is held for long');
 
 # keys that come twice: the last counts, for its error too
 
