@@ -2,8 +2,9 @@
 
 Rounds, and in each of them everything once: the floor (a fork and nothing
 else), the module, the baseline.  So what else the machine does is spread over
-all of them; where it is too much, the floor's own rounds differ, and there is
-no verdict.  QUICK=1 makes fewer rounds.
+all of them; where it is too much, the floor's own rounds differ, or others
+are at work while this rests, and there is no verdict.  QUICK=1 makes fewer
+rounds.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ import measure
 import report
 from plan import (
     CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
-    OUTPUT, PLOT, ROUNDS, SESSIONS, WORKERS)
+    OUTPUT, PLOT, REST, ROUNDS, SESSIONS, WORKERS)
 from servers import BUILD, EXECUTE, Baseline, Floor, Nginx, until
 
 
@@ -32,6 +33,7 @@ class Bench:
         self.dir = Path(directory)
         self.stack = stack
         self.series = defaultdict(measure.Series)
+        self.others = []
 
     def measure(self):
         self.machine = report.machine()
@@ -42,6 +44,7 @@ class Bench:
         for i in range(ROUNDS):
             say("round %d of %d" % (i + 1, ROUNDS))
             self.measure_floors()
+            self.others.append(measure.used_by_others(REST))
             self.measure_loads()
             self.measure_lists()
             self.measure_crowd()
@@ -258,7 +261,7 @@ def say(what):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))
     start = time.monotonic()
     directory = tempfile.mkdtemp(prefix="pyexec-bench.")
     os.chmod(directory, 0o755)

@@ -4,6 +4,7 @@ import math
 import os
 import re
 import statistics
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -67,6 +68,30 @@ def ratio(one, other, of="p50"):
     """The median of the rounds' ratios: what both had to bear is in neither."""
     return statistics.median(getattr(a, of) / getattr(b, of)
                              for a, b in zip(one, other))
+
+
+# the machine
+
+def used_by_others(seconds):
+    """The part of the processors' time that is used while this one rests."""
+    before = _used()
+    time.sleep(seconds)
+    return part(before, _used())
+
+
+def part(before, after):
+    return (after[0] - before[0]) / (after[1] - before[1])
+
+
+def used(stat):
+    """Of /proc/stat: what was used, or stolen by a hypervisor; and all."""
+    ticks = list(map(int, stat.partition("\n")[0].split()[1:9]))
+    idle, iowait = ticks[3:5]
+    return sum(ticks) - idle - iowait, sum(ticks)
+
+
+def _used():
+    return used(Path("/proc/stat").read_text())
 
 
 # processes

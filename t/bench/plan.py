@@ -69,6 +69,8 @@ LOADS = [
     (SVD, 4, {"n": 40}, {"n": 8}),
 ]
 
+REST = 0.5               # seconds of each round
+
 CLIENTS = max(clients for _, clients, _, _ in LOADS)
 
 CROWD = 1000             # clients, who send so many requests each in a round

@@ -15,11 +15,12 @@ from plan import (
     CROWD, FIB, FLOORS, LISTS, LOADS, PLOT, QUICK, ROUNDS, SVD)
 from servers import NGINX, PYTHON, TOP
 
-NOISE = 0.1              # of a floor's rounds: more, and there is no verdict
+NOISE = 0.1              # of either kind: more, and there is no verdict
 
 LIBRARIES = ("numpy", "pandas", "matplotlib")
 BASELINE_LIBRARIES = ("fastapi", "uvicorn")
 
+Noise = namedtuple("Noise", "spread others")
 Condition = namedtuple("Condition", "text value holds limit")
 Goal = namedtuple("Goal", "work conditions")
 
@@ -28,7 +29,9 @@ HOLDS = {"<=": operator.le, ">=": operator.ge, "=": operator.eq}
 
 def write(bench):
     """Return the text, and whether all goals are met: None where it is moot."""
-    noise = max(bench.series[floor].spread for floor in references(bench))
+    noise = Noise(max(bench.series[floor].spread
+                      for floor in references(bench)),
+                  statistics.mean(bench.others))
     every = goals(bench)
     met = verdict(every, noise)
 
@@ -117,7 +120,7 @@ def is_met(goal):
 
 def verdict(every, noise):
     """Whether all are met; None where the machine does not let one say."""
-    if noise > NOISE:
+    if max(noise) > NOISE:
         return None
     return all(is_met(goal) for goal in every)
 
@@ -143,12 +146,14 @@ def goal_table(every, met):
 def noise_text(noise):
     text = ("The rounds of a floor differ by %.1f %% (the interquartile range "
             "of their\nmedians, relative to the median; the largest of the "
-            "floors that goals stand on)" % (noise * 100))
-    if noise > NOISE:
-        return text + (":\n**no verdict**, since more than %.0f %% says that "
-                       "something else keeps the\nmachine busy."
+            "floors that goals stand on).\nWhile the benchmarks rested, "
+            "%.1f %% of the processors' time was used."
+            % (noise.spread * 100, noise.others * 100))
+    if max(noise) > NOISE:
+        return text + ("\n**No verdict**, since more than %.0f %% says that "
+                       "something else keeps the machine\nbusy."
                        % (NOISE * 100))
-    return text + "."
+    return text
 
 
 # tables
