@@ -69,6 +69,25 @@ sub place { (post_raw(code('1'), '/probe')->{json} || {})->{detail} // '' }
     ok($d->until(10, sub { number('stays', 'ok') }), 'stays');
 }
 
+# QUEUED, and the body of a request that needs none comes meanwhile
+
+for my $ask (['GET', '/api/code-results/h'], ['DELETE', '/api/code-cleanup/none']) {
+    my ($worker) = $d->pids_of('worker');
+    my $descriptors = sub { scalar(() = glob "/proc/$worker/fd/*") };
+    my @clerks = map { $_->{pid} } grep { $_->{args} =~ /: clerk/ } $d->tree;
+    my $before = $descriptors->();
+    my $message = Pyexec::Client::message(@$ask, 'x' x 1000);
+
+    kill STOP => @clerks;
+    my $c = client()->send(substr $message, 0, -600);
+    ok($d->until(10, sub { $descriptors->() == $before + 2 }), "@$ask, with half a body, is a job");
+    $c->send(substr($message, -600) . Pyexec::Client::message('POST', $api, code('print(1)')));
+    is($d->http('GET', '/ping')->{body}, 'pong', 'the other half has come, and another request');
+    kill CONT => @clerks;
+    is($c->answer->{code}, 200, 'the answer');
+    is($c->answer->{code}, 200, 'and the answer to the other request');
+}
+
 # DONE, with an answer that nobody takes
 
 {
