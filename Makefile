@@ -37,8 +37,8 @@ PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
 
 RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
-TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang perl openssl util-linux \
-                 e2fsprogs
+TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
+                 openssl util-linux e2fsprogs
 
 # instead of PyPI's, where that can't be reached
 
