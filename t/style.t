@@ -9,7 +9,7 @@ my @c      = glob('*.c src/*/*.c src/*/*.h t/unit/*.c t/unit/*.h t/tools/*.c
               t/fuzz/*.c t/fuzz/*.h t/bench/*.c');
 my @python = glob('src/python/*.py t/python/*.py t/bench/*.py');
 my @shell  = glob('src/pool/*.sh t/tools/*.sh config config.make');
-my @perl   = glob('t/*.t t/sandbox/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm t/tools/*.pl');
+my @perl   = glob('t/*.t t/*/*.t t/*.pm t/*/*.pm t/lib/Test/Nginx/*.pm t/tools/*.pl');
 
 # these may have more than the 700 lines of a file
 
@@ -39,7 +39,7 @@ my %suite = ('a sleep, where something can be awaited'
 
 look($_, %all, %c) for @c;
 look($_, %all, %wide) for @python, @shell;
-look($_, %all, m{^t/(?:sandbox/)?[^/]*\.t$} ? %suite : ()) for @perl;
+look($_, %all, m{\.t$} ? %suite : ()) for @perl;
 
 done_testing();
 

@@ -11,6 +11,7 @@
 #include "pyexec_request.h"
 
 
+#define PYEXEC_MAX_DEPTH    1000           /* yajl takes any, at a price */
 #define PYEXEC_MAX_NUMBER   64             /* characters */
 #define PYEXEC_MAX_INTEGER  1e15
 
@@ -205,6 +206,11 @@ pyexec_request_end(pyexec_request_t *r)
 
     if (d->memory) {
         return pyexec_refuse(d, 500, "memory", "is out");
+    }
+
+    if (d->depth > PYEXEC_MAX_DEPTH) {
+        return pyexec_refuse(d, 400, "the request body",
+                             "is nested too deeply");
     }
 
     if (d->status != yajl_status_ok) {
@@ -455,9 +461,7 @@ pyexec_open(pyexec_decoder_t *d)
         pyexec_wrong(d);
     }
 
-    d->depth++;
-
-    return 1;
+    return ++d->depth <= PYEXEC_MAX_DEPTH;
 }
 
 

@@ -25,6 +25,7 @@ sub new {
     my $listen = $o{listen} // '';
     my $workspace = $self->{workspace} //= "$dir/workspace";
     my $http = $o{http} // '';
+    my $connections = $o{connections} // 2048;
     (my $locations = $Pyexec::LOCATIONS) =~ s/\bdefault\b/$self->{name}/g;
     $more =~ s/\bdefault\b/$self->{name}/g;
 
@@ -37,7 +38,7 @@ $user
 worker_processes $o{workers};
 error_log $dir/logs/error.log info;
 pid $dir/nginx.pid;
-events { worker_connections 2048; }
+events { worker_connections $connections; }
 http {
     access_log off;
     client_body_temp_path $dir/temp/body;
@@ -59,7 +60,7 @@ http {
 END
     close $f;
 
-    system($ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $dir, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
+    system(@{ $o{under} || [] }, $ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $dir, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
         or die "nginx does not start: " . $self->log;
     $self->until(10, sub { -s "$dir/nginx.pid" }) or die;
     ($self->{pid}) = slurp("$dir/nginx.pid") =~ /(\d+)/;

@@ -3,32 +3,38 @@
 
 #include "fuzz.h"
 
+#include <fcntl.h>
 #include <unistd.h>
-
-#include <sys/mman.h>
 
 #include "pyexec_line.h"
 
 
+#define FUZZ_RUN    "20260101T000000-0123456789ab"
+
+
 static void fuzz_lines(int fd, size_t want);
+static void fuzz_append(int dir, int fd, const uint8_t *data, size_t len);
 
 
 int
 fuzz(const uint8_t *data, size_t len)
 {
-    static int  fd = -1;
+    static int  dir = -1, fd = -1;
 
     if (fd == -1) {
-        fd = memfd_create("runs.jsonl", 0);
+        dir = open(".", O_RDONLY|O_DIRECTORY);
+        fd = open(PYEXEC_LINES, O_RDWR|O_CREAT, 0600);
     }
 
-    must(fd != -1);
+    must(dir != -1 && fd != -1);
     must(ftruncate(fd, 0) == 0);
     must(pwrite(fd, data, len, 0) == (ssize_t) len);
 
     fuzz_lines(fd, 0);
     fuzz_lines(fd, 1);
     fuzz_lines(fd, 3);
+
+    fuzz_append(dir, fd, data, len);
 
     return 0;
 }
@@ -68,4 +74,45 @@ fuzz_lines(int fd, size_t want)
     }
 
     pyexec_lines_free(&ls);
+}
+
+
+/* behind anything, a line that is written is read, and those before it too */
+
+static void
+fuzz_append(int dir, int fd, const uint8_t *data, size_t len)
+{
+    size_t           n;
+    yajl_gen         g;
+    pyexec_str_t     s = { len, data };
+    pyexec_buf_t     line = { NULL, 0, 0 };
+    pyexec_line_t   *last;
+    pyexec_lines_t   ls;
+
+    g = pyexec_json_gen(&line);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_text(g, "text", &s);
+    pyexec_json_cstr(g, "run_id", FUZZ_RUN);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    pyexec_buf_add(&line, "\n", 1);
+
+    memset(&ls, 0, sizeof(ls));
+    must(pyexec_lines_read(&ls, fd, 0) == 0);
+    n = ls.n;
+
+    must(pyexec_lines_append(dir, &line) == 0);
+    must(pyexec_lines_read(&ls, fd, 0) == 0);
+    must(ls.n == n + 1);
+
+    last = &ls.line[n];
+
+    must(strcmp(last->run_id, FUZZ_RUN) == 0);
+    must(last->text.len == line.len - 1);
+    must(memcmp(last->text.data, line.data, line.len - 1) == 0);
+
+    pyexec_lines_free(&ls);
+    pyexec_buf_free(&line);
 }

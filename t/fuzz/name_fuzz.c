@@ -30,20 +30,23 @@ fuzz(const uint8_t *data, size_t len)
 static void
 fuzz_session(const pyexec_str_t *s)
 {
-    size_t  i;
+    size_t        i, n;
+    unsigned      fit;
+    const u_char  *end;
 
-    if (pyexec_session_error(s) != NULL) {
-        return;
+    end = s->data + s->len;
+    fit = s->len > 0 && s->len <= PYEXEC_SESSION_MAX && s->data[0] != '.'
+          && memmem(s->data, s->len, "..", 2) == NULL;
+
+    for (i = 0; i < s->len && fit; i += n) {
+        n = pyexec_utf8_len(s->data + i, end);
+
+        fit = n > 0 && s->data[i] >= ' ' && s->data[i] != 0x7f
+              && s->data[i] != '/' && s->data[i] != '\\'
+              && (s->data[i] != 0xc2 || s->data[i + 1] >= 0xa0);
     }
 
-    must(s->len > 0 && s->len <= PYEXEC_SESSION_MAX);
-    must(s->data[0] != '.');
-    must(memmem(s->data, s->len, "..", 2) == NULL);
-
-    for (i = 0; i < s->len; i++) {
-        must(s->data[i] >= ' ' && s->data[i] != 0x7f);
-        must(s->data[i] != '/' && s->data[i] != '\\');
-    }
+    must((pyexec_session_error(s) == NULL) == fit);
 }
 
 

@@ -117,6 +117,8 @@ suites "suites" prove $SUITES
 
 step "attacks, each without the wall that stops it" without
 
+step "hostile clients" env REQUESTS=5000 prove t/tools/hostile.pl
+
 step "chaos" env SECONDS=30 prove t/tools/chaos.pl
 
 suites "suites, without namespaces" "$BUILD/unit/no-namespaces" \

@@ -169,25 +169,38 @@ depth_is_no_danger(void **state)
 {
     int                rc;
     char              *body;
-    size_t             n;
+    size_t             i, n;
     pyexec_request_t  *r;
+
+    static size_t  depths[] = { 999, 1000, 100000 };
 
     (void) state;
 
-    n = 100000;
-    body = malloc(2 * n + 64);
+    for (i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+        n = depths[i];
+        body = malloc(2 * n + 64);
 
-    memcpy(body, "{\"x\": ", 6);
-    memset(body + 6, '[', n);
-    memset(body + 6 + n, ']', n);
-    memcpy(body + 6 + 2 * n, ", \"code\": \"y\"}", 15);
+        memcpy(body, "{\"x\": ", 6);
+        memset(body + 6, '[', n);
+        memset(body + 6 + n, ']', n);
+        memcpy(body + 6 + 2 * n, ", \"code\": \"y\"}", 15);
 
-    r = decode(body, 6 + 2 * n + 14, 65536, &rc);
-    assert_int_equal(rc, 0);
-    assert_str(r->code, "y");
+        r = decode(body, 6 + 2 * n + 14, 65536, &rc);
 
-    pyexec_request_free(r);
-    free(body);
+        if (n == 999) {
+            assert_int_equal(rc, 0);
+            assert_str(r->code, "y");
+
+        } else {
+            assert_int_equal(rc, -1);
+            assert_int_equal(r->status, 400);
+            assert_string_equal(r->detail,
+                                "the request body is nested too deeply");
+        }
+
+        pyexec_request_free(r);
+        free(body);
+    }
 }
 
 

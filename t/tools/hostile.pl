@@ -1,0 +1,140 @@
+use strict;
+use warnings;
+
+# REQUESTS= requests that are refused, cut off or left alone: no process that
+# lives on may grow, in memory or in descriptors, by more than a twentieth.
+
+use lib 't', 't/lib';
+use List::Util qw(max);
+use Pyexec;
+use Pyexec::Census;
+use Pyexec::Hostile;
+use Pyexec::Http2;
+use Test::More;
+use Time::HiRes qw(time);
+
+# AddressSanitizer keeps what was freed for a while
+
+use constant GROWTH => ($ENV{TEST_NGINX_BINARY} || '') =~ /asan/ ? 4 : 0.05;
+
+my $requests = $ENV{REQUESTS} || 100000;
+my $warm = max(2000, int($requests / 10));
+my $port = ($ENV{TEST_NGINX_PORT} || 1984) + 2;
+my $api = '/api/execute-code';
+
+sub message { Pyexec::Client::message(@_) }
+
+# what leaves a connection open, with the code that it gets; and what does not
+
+my @open = (
+    [422, map { message('POST', $api, $_) } '{}', '[]', '{"code": 1}', '{"code": "\ud800"}', '{"code": "x", "max_attempts": []}',
+                                            '[' x 900 . ']' x 900, '{"a":' x 900 . '0' . '}' x 900, '["' . 'x' x 50000 . '"]'],
+    [405, map { message($_, $api, 'x' x 3000) } qw(PUT DELETE PATCH)],
+    [404, map { message('GET', $_) } '/nowhere', '/api/code-results/x/y', '/api/code-results/x/20260101T000000-0123456789ab'],
+    [200, message('GET', '/api/code-results/none'), message('GET', '/api/code-results/%2e%2f%252e?limit=1'),
+          message('GET', '/api/code-results/none', 'x' x 500), message('DELETE', '/api/code-cleanup/none')],
+);
+my @closed = (
+    [400, map { message('POST', $api, $_) } '', '{', '{"code": "print(1)"', "{\"code\": \"\xff\"}", '[' x 5000, 'x' x 50000,
+                                            map { "{\"code\": \"x\", \"session_id\": \"$_\"}" } '..', '../x', 'a/b', '\u0000', 'x' x 200],
+    [400, map { message('GET', "/api/code-results/$_") } '..%5c', '%00', '%ff', 'x' x 200, '.x'],
+    [400, "POST $api HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\r\n\r\n"],
+    [413, message('POST', $api, 'x' x 1100000)],
+);
+
+my ($done, @wrong) = 0;
+
+sub any { $_[rand @_] }
+
+sub check { my ($answer, $code, $what) = @_; $done++; push @wrong, "$what: $answer->{code}" if $answer->{code} != $code }
+
+my %ACT = (
+    row => sub {
+        my @row = map { my ($code, @messages) = @{ any(@open) }; [$code, any(@messages)] } 1 .. 100;
+        my $c = client()->send(join '', map { $_->[1] } @row);
+        check($c->answer, $_->[0], substr $_->[1], 0, 60) for @row;
+    },
+    refused => sub {
+        my ($code, @messages) = @{ any(@closed) };
+        my $message = any(@messages);
+        check(client()->send($message)->answer, $code, substr $message, 0, 60);
+    },
+    cut => sub {
+        my $message = any(map { @$_[1 .. $#$_] } @open, @closed);
+        my $how = any('close', 'reset', 'half_close');
+        client()->send(substr $message, 0, rand length $message)->$how;
+        $done++;
+    },
+    streams => sub {
+        my $c = Pyexec::Http2->new($port);
+        for my $n (1 .. 50) {
+            my $body = any('{', '{}', '{"code": "print(1)"}', 'x' x 20000);
+            my $id = $c->{next};
+            $c->{next} += 2;
+            $c->bytes(Pyexec::Http2::frame(1, 4, $id, Pyexec::Http2::fields('POST', $api)),
+                      Pyexec::Http2::frame(0, rand() < 0.5, $id, substr $body, 0, 16000));
+            $c->rst($id);
+            $done++;
+        }
+        check($c->ask('POST', $api, '{}'), 422, 'a stream');
+    },
+    leave => sub {
+        client()->send(message('POST', $api, '{"code": "import time; time.sleep(9)", "session_id": "left"}') x 2)->reset;
+        $done += 2;
+    },
+    run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
+);
+my @acts = map { my ($act, $weight) = @$_; ($act) x $weight }
+           [row => 20], [refused => 100], [cut => 100], [streams => 5], [leave => 2], [run => 10];
+
+sub burst {
+    my ($target) = @_;
+
+    while ($done < $target) {
+        $ACT{ any(@acts) }->();
+        next if rand() > 0.001;
+        $d->http('DELETE', "/api/code-cleanup/$_") for 'left', 'default';
+    }
+    $d->http('DELETE', "/api/code-cleanup/$_") for 'left', 'default';
+}
+
+sub sample {
+    my $census;
+    $d->until(20, sub {
+        $census = Pyexec::Census->take;
+        my $count = $census->count;
+        return !$count->{zombie} && ($count->{'child light'} // 0) == 2
+               && $d->http('GET', '/status')->{body} =~ /^Active connections: 1 /;
+    }) or diag('not all is quiet');
+    return { n => $done, memory => $census->memory, descriptors => $census->descriptors };
+}
+
+srand($ENV{SEED} || 1);
+Pyexec::Census::adopt();
+start(workers => 2, pool => 'workers=2 preload=none', http => 'keepalive_requests 1000000;',
+      more => "listen 127.0.0.1:$port http2;");
+
+my $start = time;
+burst($warm);
+my $before = sample();
+burst($warm + $requests);
+my $after = sample();
+
+diag(sprintf '%d requests in %.0f s', $after->{n}, time - $start);
+is(scalar @wrong, 0, 'every one is answered as it should be') or diag(join "\n", @wrong[0 .. ($#wrong > 9 ? 9 : $#wrong)]);
+ok(innocent(), 'and a run is as ever');
+diag(sprintf '%-14s %8s %8s    descriptors', 'KB after', $before->{n}, $after->{n});
+
+for my $kind (sort keys %{ $before->{memory} }) {
+    my ($had, $has) = map { $_->{memory}{$kind} // 0 } $before, $after;
+    my ($opened, $open) = map { $_->{descriptors}{$kind} // 0 } $before, $after;
+    diag(sprintf '%-14s %8d %8d    %d, %d', $kind, $had, $has, $opened, $open);
+
+    next if $kind =~ /^child/;    # of one run each
+    cmp_ok($has, '<=', $had * (1 + GROWTH), "a $kind does not grow");
+    cmp_ok($open, '<=', $opened * (1 + GROWTH), 'nor do its descriptors');
+}
+
+unharmed('default', 'left', '.%2f%2e');
+undef $d;
+done_testing();
