@@ -14,7 +14,13 @@
 
 
 #define PYEXEC_NOTES        ".running"
+#define PYEXEC_NOTE         PYEXEC_NOTES "/.note"
 #define PYEXEC_NOTE_LEN     64
+
+/* where the microseconds are in a started_at, and how many digits */
+
+#define PYEXEC_ISO_US       20
+#define PYEXEC_US_LEN       6
 
 #define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
 
@@ -30,11 +36,15 @@ static void pyexec_list_json(const pyexec_str_t *session,
     const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
 static int pyexec_runs_remove(pyexec_store_t *st, int runs,
     const char *before, uint64_t *removed, uint64_t *files);
+static int pyexec_notes_remove(pyexec_store_t *st, int runs,
+    const char *before);
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const char *before);
 static int pyexec_lines_rewrite(int runs, const char *before);
-static int pyexec_note_exists(int runs, const char *run_id);
-static void pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id);
+static int pyexec_note_make(int runs);
+static void pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id,
+    const char *started_at);
+static int pyexec_note_parse(pyexec_line_t *note, const char *name);
 static DIR *pyexec_opendir(int dir, const char *name);
 
 
@@ -43,28 +53,26 @@ pyexec_history_begin(int runs, const char *run_id, const char *started_at)
 {
     char  note[PYEXEC_NOTE_LEN];
 
-    pyexec_note_name(note, run_id);
+    pyexec_note_name(note, run_id, started_at);
 
-    if (symlinkat(started_at, runs, note) == 0) {
+    if (linkat(runs, PYEXEC_NOTE, runs, note, 0) == 0) {
         return 0;
     }
 
-    if (errno != ENOENT
-        || (mkdirat(runs, PYEXEC_NOTES, 0777) == -1 && errno != EEXIST))
-    {
+    if (errno != ENOENT || pyexec_note_make(runs) == -1) {
         return -1;
     }
 
-    return symlinkat(started_at, runs, note);
+    return linkat(runs, PYEXEC_NOTE, runs, note, 0);
 }
 
 
 int
-pyexec_history_forget(int runs, const char *run_id)
+pyexec_history_forget(int runs, const char *run_id, const char *started_at)
 {
     char  note[PYEXEC_NOTE_LEN];
 
-    pyexec_note_name(note, run_id);
+    pyexec_note_name(note, run_id, started_at);
 
     return unlinkat(runs, note, 0);
 }
@@ -86,7 +94,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         rc = pyexec_lines_append(runs, &line);
 
         if (rc == 0) {
-            rc = pyexec_history_forget(runs, item->run_id);
+            rc = pyexec_history_forget(runs, item->run_id, item->started_at);
         }
 
         pyexec_session_unlock(st, session);
@@ -155,10 +163,11 @@ int
 pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
     const pyexec_str_t *run_id, pyexec_buf_t *out)
 {
-    int          fd, runs, rc;
-    char         id[PYEXEC_RUN_ID_LEN + 1], path[80];
-    ssize_t      n;
-    struct stat  sb;
+    int             fd, runs, rc;
+    char            id[PYEXEC_RUN_ID_LEN + 1], path[80];
+    ssize_t         n;
+    struct stat     sb;
+    pyexec_lines_t  notes;
 
     if (!pyexec_run_id_valid(run_id)) {
         errno = ENOENT;
@@ -183,15 +192,19 @@ pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
     /* while its note is there, the run's directory is the code's to fill */
 
     fd = -1;
+    memset(&notes, 0, sizeof(pyexec_lines_t));
 
-    if (pyexec_note_exists(runs, id)) {
+    rc = pyexec_notes_read(&notes, runs);
+
+    if (rc == 0 && pyexec_lines_find(&notes, id)) {
         errno = ENOENT;
 
-    } else {
+    } else if (rc == 0) {
         (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, id);
         fd = openat(runs, path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
     }
 
+    pyexec_lines_free(&notes);
     (void) close(runs);
 
     if (fd == -1) {
@@ -321,9 +334,6 @@ static int
 pyexec_notes_read(pyexec_lines_t *notes, int runs)
 {
     DIR            *d;
-    ssize_t         n;
-    pyexec_str_t    name;
-    pyexec_line_t  *note;
     struct dirent  *de;
 
     d = pyexec_opendir(runs, PYEXEC_NOTES);
@@ -332,20 +342,7 @@ pyexec_notes_read(pyexec_lines_t *notes, int runs)
     }
 
     while ((de = readdir(d)) != NULL) {
-
-        name.data = (u_char *) de->d_name;
-        name.len = strlen(de->d_name);
-
-        if (!pyexec_run_id_valid(&name)) {
-            continue;
-        }
-
-        note = pyexec_lines_add(notes);
-        memcpy(note->run_id, name.data, name.len);
-
-        n = readlinkat(dirfd(d), de->d_name, note->started_at, PYEXEC_ISO_LEN);
-
-        if (n == -1) {
+        if (pyexec_note_parse(pyexec_lines_add(notes), de->d_name) == -1) {
             notes->n--;
         }
     }
@@ -427,14 +424,16 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     memset(&all, 0, sizeof(pyexec_lines_t));
     memset(&item, 0, sizeof(pyexec_item_t));
 
-    rc = !pyexec_note_exists(runs, note->run_id);
+    pyexec_note_name(path, note->run_id, note->started_at);
+
+    rc = faccessat(runs, path, F_OK, AT_SYMLINK_NOFOLLOW) == -1;
 
     if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
         && pyexec_lines_find(&all, note->run_id))
     {
         /* its runner died between the line and the note */
 
-        (void) pyexec_history_forget(runs, note->run_id);
+        (void) pyexec_history_forget(runs, note->run_id, note->started_at);
         rc = 1;
     }
 
@@ -447,7 +446,8 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_buf_add(&line, "\n", 1);
 
         if (pyexec_lines_append(runs, &line) == 0) {
-            (void) pyexec_history_forget(runs, note->run_id);
+            (void) pyexec_history_forget(runs, note->run_id,
+                                         note->started_at);
         }
 
         for (name = left; *name; name++) {
@@ -541,12 +541,45 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
         rc = pyexec_remove(runs, de->d_name, files);
 
         if (rc == 0) {
-            (void) pyexec_history_forget(runs, de->d_name);
             (*removed)++;
         }
     }
 
     (void) closedir(d);
+
+    return rc == 0 ? pyexec_notes_remove(st, runs, before) : -1;
+}
+
+
+/* those of runs that died, and have no directory any more */
+
+static int
+pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
+{
+    int              rc;
+    size_t           i;
+    pyexec_line_t   *note;
+    pyexec_lines_t   notes;
+
+    memset(&notes, 0, sizeof(pyexec_lines_t));
+
+    rc = pyexec_notes_read(&notes, runs);
+
+    for (i = 0; rc == 0 && i < notes.n; i++) {
+
+        note = &notes.line[i];
+
+        if ((before == NULL || strncmp(note->run_id, before, strlen(before))
+                               < 0)
+            && !pyexec_run_live(st, note->run_id)
+            && faccessat(runs, note->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+        {
+            (void) pyexec_history_forget(runs, note->run_id,
+                                         note->started_at);
+        }
+    }
+
+    pyexec_lines_free(&notes);
 
     return rc;
 }
@@ -634,22 +667,63 @@ pyexec_lines_rewrite(int runs, const char *before)
 }
 
 
+/* what all notes of a session are links to */
+
 static int
-pyexec_note_exists(int runs, const char *run_id)
+pyexec_note_make(int runs)
 {
-    char         note[PYEXEC_NOTE_LEN];
-    struct stat  sb;
+    int  fd;
 
-    pyexec_note_name(note, run_id);
+    if (mkdirat(runs, PYEXEC_NOTES, 0777) == -1 && errno != EEXIST) {
+        return -1;
+    }
 
-    return fstatat(runs, note, &sb, AT_SYMLINK_NOFOLLOW) == 0;
+    fd = openat(runs, PYEXEC_NOTE, O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC,
+                0666);
+
+    return fd == -1 ? -1 : close(fd);
 }
 
 
 static void
-pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id)
+pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id,
+    const char *started_at)
 {
-    (void) snprintf(name, PYEXEC_NOTE_LEN, PYEXEC_NOTES "/%s", run_id);
+    (void) snprintf(name, PYEXEC_NOTE_LEN, PYEXEC_NOTES "/%s.%.*s", run_id,
+                    PYEXEC_US_LEN, started_at + PYEXEC_ISO_US);
+}
+
+
+/* returns 0 and fills the note, or -1 where name is none of ours */
+
+static int
+pyexec_note_parse(pyexec_line_t *note, const char *name)
+{
+    const char    *us;
+    pyexec_str_t   id;
+
+    id.data = (u_char *) name;
+    id.len = PYEXEC_RUN_ID_LEN;
+    us = name + PYEXEC_RUN_ID_LEN + 1;
+
+    if (strlen(name) != PYEXEC_RUN_ID_LEN + 1 + PYEXEC_US_LEN
+        || !pyexec_run_id_valid(&id)
+        || us[-1] != '.'
+        || strspn(us, "0123456789") != PYEXEC_US_LEN)
+    {
+        return -1;
+    }
+
+    (void) snprintf(note->run_id, sizeof(note->run_id), "%.*s",
+                    PYEXEC_RUN_ID_LEN, name);
+
+    /* "20261123T150828-...", "2026-11-23T15:08:28.077251+00:00" */
+
+    (void) snprintf(note->started_at, sizeof(note->started_at),
+                    "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s.%s+00:00", name, name + 4,
+                    name + 6, name + 9, name + 11, name + 13, us);
+
+    return 0;
 }
 
 

@@ -3,11 +3,13 @@
  * What a session has run.
  *
  * code_exec/runs.jsonl has one line for every run that has ended.  A run
- * under way has an entry in code_exec/.running instead: a symbolic link, with
- * the run's id as its name and the time of its start as its target, since
- * that takes one call to make and one to read.  An entry whose run nobody
- * holds the lock of is a run whose processes died: who finds it writes the
- * line "interrupted".  So every run that was started is in the history once.
+ * under way has an entry in code_exec/.running instead, named with its id and
+ * the microseconds of its start.  All entries of a session are links to one
+ * empty file: inodes that are made and removed with every run are what some
+ * file systems are slow at (ext4 without a journal looks at each that it has
+ * freed within minutes).  An entry whose run nobody holds the lock of is a run
+ * whose processes died: who finds it writes the line "interrupted".  So every
+ * run that was started is in the history once.
  */
 
 #ifndef _PYEXEC_HISTORY_H_INCLUDED_
@@ -46,7 +48,8 @@ int pyexec_history_begin(int runs, const char *run_id, const char *started_at);
 
 /* takes that back, as if it had not */
 
-int pyexec_history_forget(int runs, const char *run_id);
+int pyexec_history_forget(int runs, const char *run_id,
+    const char *started_at);
 
 /* writes a run's line and takes its note back; -1 and errno */
 

@@ -136,7 +136,7 @@ pyexec_run_begin(pyexec_run_t *run)
     err = errno;
 
     (void) pyexec_remove(run->runs, run->run_id, NULL);
-    (void) pyexec_history_forget(run->runs, run->run_id);
+    (void) pyexec_history_forget(run->runs, run->run_id, run->started_at);
 
     errno = err;
     return -1;

@@ -154,7 +154,7 @@ slurp((glob "$w->{workspace}/$w->{session}/code_exec/2*/kept")[0] // '') ne 'kep
 --- code
 @means@
 control(os.listdir(".."))
-others = [name for name in os.listdir("..") if name.startswith("2") and name != os.path.basename(os.getcwd())]
+others = [name for name in os.listdir("../.running") if not name.startswith(os.path.basename(os.getcwd()))]
 for name in others:
     attempt("unlink", os.unlink, "../.running/" + name) and effect("unlinked", name)
 for name in ("../.running", "../.running/20000101T000000-000000000000"):
