@@ -146,8 +146,8 @@ $(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/pool/pyexec_%.c) $(PRODUCTS)
 	        | sed 's/[^+]*/PYEXEC_WALL_&/g; s/+/|/g'))" \
 	    -Isrc/wire -Isrc/pool -o $@ $(filter %.c,$^) \
 	    $(filter-out $(WALL_SRCS:%=$(OBJS)/pyexec/pool/pyexec_%.o), \
-	        $(wildcard $(OBJS)/pyexec/*/*.o $(OBJS)/pyexec/*.o)) $(LD_OPT) \
-	    $$(pkg-config --libs python3-embed libseccomp yajl libmd)
+	        $(wildcard $(OBJS)/pyexec/*/*.o $(OBJS)/pyexec/*.o)) \
+	    $$(cat $(OBJS)/pyexec/libs)
 
 # fuzzers, with all that is fuzzed made for them
 

@@ -5,6 +5,19 @@
 pyexec_src=$ngx_addon_dir/src
 pyexec_obj=$NGX_OBJS/pyexec
 pyexec_pkgs="python3-embed libseccomp yajl libmd"
+pyexec_libs=`pkg-config --libs $pyexec_pkgs`
+
+# with Python linked in, its text can be had in huge pages
+
+if [ "$pyexec_archive" ]; then
+    pyexec_libs="-Wl,--export-dynamic -Wl,-z,max-page-size=0x200000 \
+                 $pyexec_archive `pkg-config --libs libseccomp yajl libmd`"
+fi
+
+pyexec_libs="-pie -Wl,-z,relro -Wl,-z,now $NGX_LD_OPT $pyexec_libs"
+
+mkdir -p $pyexec_obj
+echo $pyexec_libs > $pyexec_obj/libs
 
 pyexec_cflags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g \
                -fPIE -fstack-protector-strong"
@@ -34,8 +47,7 @@ PYEXEC_CFLAGS = $pyexec_cflags $NGX_CC_OPT \\
 	-I$pyexec_src/wire -I$pyexec_src/pool \\
 	`pkg-config --cflags $pyexec_pkgs`
 
-PYEXEC_LIBS = -pie -Wl,-z,relro -Wl,-z,now $NGX_LD_OPT \\
-	`pkg-config --libs $pyexec_pkgs`
+PYEXEC_LIBS = $pyexec_libs
 
 PYEXEC_SRCS = \$(wildcard $pyexec_src/pool/*.c $pyexec_src/wire/*.c)
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
@@ -55,20 +56,37 @@ typedef struct {
 
 
 static void pyexec_heap_plug(char *top);
-static void pyexec_heap_collapse(char *start, char *end);
+static int pyexec_heap_collapse(char *start, char *end);
+static int pyexec_heap_text(struct dl_phdr_info *info, size_t size,
+    void *unused);
+static void pyexec_heap_move(char *start, char *end, int prot);
+static char *pyexec_heap_up(const char *p, uintptr_t to);
 static void pyexec_heap_report(int proc, void (*rehearse)(void), int to);
 static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
     int to);
 
 
+static char              *pyexec_start;    /* of the zygote's own heap */
 static pyexec_range_t     pyexec_ranges[PYEXEC_MAX_RANGES];
 static size_t             pyexec_nranges;
 
 
 void
+pyexec_heap_begin(void)
+{
+    char  *end;
+
+    end = sbrk(0);
+    pyexec_start = pyexec_heap_up(end, PYEXEC_HUGE);
+
+    (void) sbrk(pyexec_start - end);
+}
+
+
+void
 pyexec_heap_settle(void)
 {
-    char             *end, *start, *top;
+    char             *end, *top, *to;
     struct mallinfo2  info;
 
     (void) malloc_trim(0);
@@ -76,18 +94,23 @@ pyexec_heap_settle(void)
     info = mallinfo2();
 
     end = sbrk(0);
-    start = end - info.arena;
     top = end - info.keepcost;
+    to = pyexec_heap_up(end, PYEXEC_HUGE);
 
     pyexec_heap_plug(top);
-    pyexec_heap_collapse(start, top);
+
+    if (sbrk(to - end) == end) {
+        (void) pyexec_heap_collapse(pyexec_start, to);
+    }
+
+    (void) dl_iterate_phdr(pyexec_heap_text, NULL);
 }
 
 
 /*
  * What a child allocates is to be new memory, in one place, and not a hole
  * here and a hole there: so the holes are filled, for good, from large to
- * small.  New memory begins at top.
+ * small.  New memory begins at top, and behind the last huge page.
  */
 
 static void
@@ -110,19 +133,107 @@ pyexec_heap_plug(char *top)
 }
 
 
-/* huge pages: a fork copies one entry instead of 512 */
+/*
+ * Huge pages, from start on: a fork copies one entry instead of 512.  Returns
+ * -1 and errno where one of them can't be had.
+ */
 
-static void
+static int
 pyexec_heap_collapse(char *start, char *end)
 {
-    uintptr_t  from, to;
+    int  rc;
 
-    from = ((uintptr_t) start + PYEXEC_HUGE - 1) & -(uintptr_t) PYEXEC_HUGE;
-    to = (uintptr_t) end & -(uintptr_t) PYEXEC_HUGE;
-
-    for ( /* void */ ; from < to; from += PYEXEC_HUGE) {
-        (void) madvise((void *) from, PYEXEC_HUGE, PYEXEC_MADV_COLLAPSE);
+    for (rc = 0; end - start >= PYEXEC_HUGE; start += PYEXEC_HUGE) {
+        rc |= madvise(start, PYEXEC_HUGE, PYEXEC_MADV_COLLAPSE);
     }
+
+    return rc;
+}
+
+
+/*
+ * A fork does not copy the entries of a file's pages: each child finds the
+ * text it runs by page faults.  So the program's text, and Python's with it
+ * where that is linked in, is moved to memory of its own, in huge pages.  The
+ * first object is the program.
+ */
+
+static int
+pyexec_heap_text(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    char               *start;
+    ElfW(Half)          i;
+    const ElfW(Phdr)   *ph;
+
+    (void) size;
+    (void) unused;
+
+    for (i = 0; i < info->dlpi_phnum; i++) {
+
+        ph = &info->dlpi_phdr[i];
+        start = (char *) info->dlpi_addr + ph->p_vaddr;
+
+        if (ph->p_type == PT_LOAD && !(ph->p_flags & PF_W)
+            && start == pyexec_heap_up(start, PYEXEC_HUGE))
+        {
+            pyexec_heap_move(start, start + ph->p_memsz,
+                             PROT_READ | (ph->p_flags & PF_X ? PROT_EXEC : 0));
+        }
+    }
+
+    return 1;
+}
+
+
+/* all or nothing: in small pages it would be worse than in the file's */
+
+static void
+pyexec_heap_move(char *start, char *end, int prot)
+{
+    char    *p, *q, *to;
+    size_t   size;
+
+    end = pyexec_heap_up(end, getpagesize());
+    to = pyexec_heap_up(end, PYEXEC_HUGE);
+    size = to - start;
+
+    /* what the last huge page has too much must not be in use */
+
+    if (end < to
+        && mmap(end, to - end, PROT_NONE,
+                MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0) != end)
+    {
+        return;
+    }
+
+    p = mmap(NULL, size + PYEXEC_HUGE, PROT_READ|PROT_WRITE,
+             MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        return;
+    }
+
+    q = pyexec_heap_up(p, PYEXEC_HUGE);
+    memcpy(q, start, end - start);
+
+    if (pyexec_heap_collapse(q, q + size) == 0
+        && mprotect(q, size, prot) == 0
+        && mremap(q, size, size, MREMAP_MAYMOVE|MREMAP_FIXED, start) == start)
+    {
+        (void) munmap(p, q - p);
+        (void) munmap(q + size, p + PYEXEC_HUGE - q);
+        return;
+    }
+
+    (void) munmap(p, size + PYEXEC_HUGE);
+}
+
+
+/* to a power of two */
+
+static char *
+pyexec_heap_up(const char *p, uintptr_t to)
+{
+    return (char *) (((uintptr_t) p + to - 1) & -to);
 }
 
 

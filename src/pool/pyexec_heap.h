@@ -6,9 +6,16 @@
 
 
 /*
- * Called once, in a zygote that has loaded all that it will: makes the C
- * library's heap cheap to fork and to go on with.  Nothing that fails here is
- * an error: the children are slower then.
+ * Called once, in a zygote that has loaded nothing yet: what it will load
+ * begins at a huge page.
+ */
+
+void pyexec_heap_begin(void);
+
+/*
+ * Then, when it has loaded all that it will: makes the C library's heap and
+ * the program's text cheap to fork and to go on with.  Nothing that fails here
+ * is an error: the children are slower then.
  */
 
 void pyexec_heap_settle(void);

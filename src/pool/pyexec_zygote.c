@@ -91,6 +91,8 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     (void) prctl(PR_SET_NAME, z->kind == PYEXEC_FULL ? "pyexec-full"
                                                      : "pyexec-light");
 
+    pyexec_heap_begin();
+
     pyexec_python_init(z->pool->sandbox.python);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           roots, sizeof(roots));
