@@ -48,11 +48,21 @@
 
 #define PYEXEC_BATCH            16
 
+/* a child that waits so long may as well do what few runs need; ms */
+
+#define PYEXEC_IDLE             30
+
 
 typedef struct {
     char                  *start;
     size_t                 pages;
 } pyexec_range_t;
+
+
+typedef struct {
+    pyexec_range_t         ranges[PYEXEC_MAX_RANGES];
+    size_t                 n;
+} pyexec_written_t;
 
 
 static void pyexec_heap_plug(char *top);
@@ -61,14 +71,17 @@ static int pyexec_heap_text(struct dl_phdr_info *info, size_t size,
     void *unused);
 static void pyexec_heap_move(char *start, char *end, int prot);
 static char *pyexec_heap_up(const char *p, uintptr_t to);
-static void pyexec_heap_report(int proc, void (*rehearse)(void), int to);
+static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
+    unsigned usual);
+static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
+static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
+    unsigned usual, int to);
 static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
     int to);
 
 
 static char              *pyexec_start;    /* of the zygote's own heap */
-static pyexec_range_t     pyexec_ranges[PYEXEC_MAX_RANGES];
-static size_t             pyexec_nranges;
+static pyexec_written_t   pyexec_written[2];
 
 
 void
@@ -238,13 +251,22 @@ pyexec_heap_up(const char *p, uintptr_t to)
 
 
 void
-pyexec_heap_learn(int proc, void (*rehearse)(void))
+pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual))
 {
-    int      fd[2], null, status;
-    char    *p;
-    pid_t    pid;
-    size_t   left;
-    ssize_t  n;
+    pyexec_heap_train(proc, rehearse, 0);
+    pyexec_heap_train(proc, rehearse, 1);
+}
+
+
+static void
+pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
+{
+    int                fd[2], null, status;
+    char              *p;
+    pid_t              pid;
+    size_t             left;
+    ssize_t            n;
+    pyexec_written_t  *w;
 
     if (pipe2(fd, O_CLOEXEC) == -1) {
         return;
@@ -263,21 +285,22 @@ pyexec_heap_learn(int proc, void (*rehearse)(void))
             _exit(1);
         }
 
-        pyexec_heap_report(proc, rehearse, fd[1]);
+        pyexec_heap_report(proc, rehearse, usual, fd[1]);
         _exit(0);
     }
 
     (void) close(fd[1]);
 
-    p = (char *) pyexec_ranges;
-    left = sizeof(pyexec_ranges);
+    w = &pyexec_written[usual];
+    p = (char *) w->ranges;
+    left = sizeof(w->ranges);
 
     while (pid != -1 && left && (n = read(fd[0], p, left)) > 0) {
         p += n;
         left -= n;
     }
 
-    pyexec_nranges = (p - (char *) pyexec_ranges) / sizeof(pyexec_range_t);
+    w->n = (p - (char *) w->ranges) / sizeof(pyexec_range_t);
 
     (void) close(fd[0]);
 
@@ -290,37 +313,57 @@ pyexec_heap_learn(int proc, void (*rehearse)(void))
 void
 pyexec_heap_copy(int fd)
 {
-    size_t           i, n;
-    struct pollfd    pfd;
-    pyexec_range_t  *range;
+    struct pollfd  pfd;
+
+    pfd.fd = fd;
+    pfd.events = POLLIN;
+
+    if (pyexec_heap_populate(fd, &pyexec_written[0]) == 0
+        && poll(&pfd, 1, PYEXEC_IDLE) == 0)
+    {
+        (void) pyexec_heap_populate(fd, &pyexec_written[1]);
+    }
+}
+
+
+/* returns -1 where there is something to read, or the kernel is too old */
+
+static int
+pyexec_heap_populate(int fd, const pyexec_written_t *w)
+{
+    size_t                 i, n;
+    struct pollfd          pfd;
+    const pyexec_range_t  *range;
 
     pfd.fd = fd;
     pfd.events = POLLIN;
 
     n = PYEXEC_BATCH;
 
-    for (i = 0; i < pyexec_nranges; i++) {
+    for (i = 0; i < w->n; i++) {
 
         if (n >= PYEXEC_BATCH) {
             n = 0;
 
             if (poll(&pfd, 1, 0) != 0) {
-                return;
+                return -1;
             }
         }
 
         /* not by writing there: the zygote may have given memory back */
 
-        range = &pyexec_ranges[i];
+        range = &w->ranges[i];
         n += range->pages;
 
         if (madvise(range->start, range->pages * getpagesize(),
                     PYEXEC_MADV_POPULATE_WRITE)
             == -1 && errno == EINVAL)
         {
-            return;
+            return -1;
         }
     }
+
+    return 0;
 }
 
 
@@ -330,7 +373,8 @@ pyexec_heap_copy(int fd)
  */
 
 static void
-pyexec_heap_report(int proc, void (*rehearse)(void), int to)
+pyexec_heap_report(int proc, void (*rehearse)(unsigned usual), unsigned usual,
+    int to)
 {
     int              maps, pagemap;
     char            *start, *end, line[512], mode[5];
@@ -358,7 +402,7 @@ pyexec_heap_report(int proc, void (*rehearse)(void), int to)
         }
     }
 
-    rehearse();
+    rehearse(usual);
 
     for (i = 0; i < n; i++) {
         pyexec_heap_written(pagemap, &parts[i], to);

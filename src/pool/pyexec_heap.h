@@ -21,16 +21,18 @@ void pyexec_heap_begin(void);
 void pyexec_heap_settle(void);
 
 /*
- * Then, once: forks a process that calls rehearse(), and learns from its page
- * map (proc is /proc, O_PATH) which pages of the heap and of the libraries'
- * data that has written to: what runs do.  rehearse() has no standard output.
+ * Then, once: forks processes that call rehearse(), and learns from their page
+ * maps (proc is /proc, O_PATH) which pages of the heap and of the libraries'
+ * data that has written to: rehearse(0) does what all runs do, rehearse(1)
+ * what is usual.  It has no standard output.
  */
 
-void pyexec_heap_learn(int proc, void (*rehearse)(void));
+void pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual));
 
 /*
- * In a child that has nothing else to do: makes copies of those pages, until
- * all are made or there is something to read from fd.
+ * In a child that has nothing else to do: makes copies of those pages, of the
+ * usual ones after a while only, until all are made or there is something to
+ * read from fd.
  */
 
 void pyexec_heap_copy(int fd);

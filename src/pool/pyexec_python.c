@@ -188,11 +188,11 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
 
 
 void
-pyexec_python_rehearse(void)
+pyexec_python_rehearse(unsigned usual)
 {
     PyObject  *rc;
 
-    rc = pyexec_python_call(PYEXEC_REHEARSE, NULL);
+    rc = pyexec_python_call(PYEXEC_REHEARSE, Py_BuildValue("(I)", usual));
 
     if (rc == NULL) {
         PyErr_Clear();

@@ -25,9 +25,9 @@ void pyexec_python_init(const char *prefix);
 
 void pyexec_python_preload(const char *names, char *roots, size_t size);
 
-/* in a process of its own: does what usual code does */
+/* in a process of its own: does what all code does, or what usual code does */
 
-void pyexec_python_rehearse(void);
+void pyexec_python_rehearse(unsigned usual);
 
 /* around fork() */
 

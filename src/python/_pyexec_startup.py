@@ -264,12 +264,15 @@ def _settle(alone):
     _at_rest = _exit_work() if alone else None
 
 
-def rehearse():
-    """Do what code does usually, with nobody to see it."""
+def rehearse(usual):
+    """Do what all code does, or what it does usually, with nobody to see it."""
     reseed()
-    code = "import math\nfor i in range(3): print(i, math.sqrt(i))\n"
+    code = "for i in range(3): print(i, [n ** 0.5 for n in range(i)])\n"
+    if usual:
+        code = "import math\n" + code
     exec(_pyexec_policy.check(code, True, (), ())[5], begin(code))
-    _use(_USUAL)
+    if usual:
+        _use(_USUAL)
     finish()
 
 
