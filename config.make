@@ -5,16 +5,19 @@
 pyexec_src=$ngx_addon_dir/src
 pyexec_obj=$NGX_OBJS/pyexec
 pyexec_pkgs="python3-embed libseccomp yajl libmd"
-pyexec_libs=`pkg-config --libs $pyexec_pkgs`
 
-# with Python linked in, its text can be had in huge pages
+# With Python linked in, the program's text can be had in huge pages.  That it
+# then has a fixed address tells nothing: who runs code in a child, which is a
+# fork of the pool, can look up where all is.
 
 if [ "$pyexec_archive" ]; then
-    pyexec_libs="-Wl,--export-dynamic -Wl,-z,max-page-size=0x200000 \
+    pyexec_libs="-no-pie -Wl,--export-dynamic -Wl,-z,max-page-size=0x200000 \
                  $pyexec_archive `pkg-config --libs libseccomp yajl libmd`"
+else
+    pyexec_libs="-pie `pkg-config --libs $pyexec_pkgs`"
 fi
 
-pyexec_libs="-pie -Wl,-z,relro -Wl,-z,now $NGX_LD_OPT $pyexec_libs"
+pyexec_libs="-Wl,-z,relro -Wl,-z,now $NGX_LD_OPT $pyexec_libs"
 
 mkdir -p $pyexec_obj
 echo $pyexec_libs > $pyexec_obj/libs
