@@ -63,6 +63,7 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "_pyexec_startup", "exit_code", NULL }
 };
 
+static PyMemAllocatorEx   pyexec_pymalloc;
 static PyObject          *pyexec_code;     /* what was checked last */
 
 
@@ -74,13 +75,21 @@ pyexec_python_init(const char *prefix)
     PyConfig                config;
     PyObject               *code, *module;
     PyPreConfig             pre;
+    PyMemAllocatorEx        raw;
     pyexec_function_t      *f;
     const pyexec_module_t  *m;
 
     PyPreConfig_InitIsolatedConfig(&pre);
     pre.utf8_mode = 1;
-    pre.allocator = PYMEM_ALLOCATOR_MALLOC;
+    pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
     pyexec_python_check_status(Py_PreInitialize(&pre));
+
+    /* one heap for what is loaded; pymalloc gives back only what it gave */
+
+    PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &raw);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &raw);
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &raw);
 
     PyConfig_InitIsolatedConfig(&config);
     config.buffered_stdio = 0;
@@ -199,6 +208,20 @@ pyexec_python_rehearse(unsigned usual)
     }
 
     Py_XDECREF(rc);
+}
+
+
+/* the block keeps the first arena from being given back and asked for again */
+
+void
+pyexec_python_settled(void)
+{
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &pyexec_pymalloc);
+
+    if (PyObject_Malloc(1) == NULL) {
+        pyexec_die("malloc(): %m");
+    }
 }
 
 

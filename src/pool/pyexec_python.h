@@ -29,6 +29,13 @@ void pyexec_python_preload(const char *names, char *roots, size_t size);
 
 void pyexec_python_rehearse(unsigned usual);
 
+/*
+ * All that children begin with is loaded, into the C library's heap.  What is
+ * allocated from here on is Python's own allocator's, which is faster.
+ */
+
+void pyexec_python_settled(void);
+
 /* around fork() */
 
 void pyexec_python_before_fork(void);

@@ -98,6 +98,7 @@ pyexec_zygote_load(pyexec_nursery_t *z)
                           roots, sizeof(roots));
 
     pyexec_heap_settle();
+    pyexec_python_settled();
     pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
 
     pyexec_sandbox_zygote_ready(&z->pool->sandbox);
