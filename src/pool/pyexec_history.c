@@ -1,5 +1,4 @@
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,23 +10,14 @@
 #include "pyexec_history.h"
 #include "pyexec_io.h"
 #include "pyexec_line.h"
+#include "pyexec_note.h"
 
-
-#define PYEXEC_NOTES        ".running"
-#define PYEXEC_NOTE         PYEXEC_NOTES "/.note"
-#define PYEXEC_NOTE_LEN     64
-
-/* where the microseconds are in a started_at, and how many digits */
-
-#define PYEXEC_ISO_US       20
-#define PYEXEC_US_LEN       6
 
 #define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
 
 
 static void pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item);
 static int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want);
-static int pyexec_notes_read(pyexec_lines_t *notes, int runs);
 static int pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, pyexec_lines_t *ls, pyexec_lines_t *notes);
 static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
@@ -41,41 +31,6 @@ static int pyexec_notes_remove(pyexec_store_t *st, int runs,
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const char *before);
 static int pyexec_lines_rewrite(int runs, const char *before);
-static int pyexec_note_make(int runs);
-static void pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id,
-    const char *started_at);
-static int pyexec_note_parse(pyexec_line_t *note, const char *name);
-static DIR *pyexec_opendir(int dir, const char *name);
-
-
-int
-pyexec_history_begin(int runs, const char *run_id, const char *started_at)
-{
-    char  note[PYEXEC_NOTE_LEN];
-
-    pyexec_note_name(note, run_id, started_at);
-
-    if (linkat(runs, PYEXEC_NOTE, runs, note, 0) == 0) {
-        return 0;
-    }
-
-    if (errno != ENOENT || pyexec_note_make(runs) == -1) {
-        return -1;
-    }
-
-    return linkat(runs, PYEXEC_NOTE, runs, note, 0);
-}
-
-
-int
-pyexec_history_forget(int runs, const char *run_id, const char *started_at)
-{
-    char  note[PYEXEC_NOTE_LEN];
-
-    pyexec_note_name(note, run_id, started_at);
-
-    return unlinkat(runs, note, 0);
-}
 
 
 int
@@ -94,7 +49,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         rc = pyexec_lines_append(runs, &line);
 
         if (rc == 0) {
-            rc = pyexec_history_forget(runs, item->run_id, item->started_at);
+            rc = pyexec_note_remove(runs, item->run_id, item->started_at);
         }
 
         pyexec_session_unlock(st, session);
@@ -330,29 +285,6 @@ pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want)
 }
 
 
-static int
-pyexec_notes_read(pyexec_lines_t *notes, int runs)
-{
-    DIR            *d;
-    struct dirent  *de;
-
-    d = pyexec_opendir(runs, PYEXEC_NOTES);
-    if (d == NULL) {
-        return errno == ENOENT ? 0 : -1;
-    }
-
-    while ((de = readdir(d)) != NULL) {
-        if (pyexec_note_parse(pyexec_lines_add(notes), de->d_name) == -1) {
-            notes->n--;
-        }
-    }
-
-    (void) closedir(d);
-
-    return 0;
-}
-
-
 /*
  * Adds the runs that have a note and no line.  Returns 1 where one of them
  * has ended since the lines were read.
@@ -424,16 +356,14 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     memset(&all, 0, sizeof(pyexec_lines_t));
     memset(&item, 0, sizeof(pyexec_item_t));
 
-    pyexec_note_name(path, note->run_id, note->started_at);
-
-    rc = faccessat(runs, path, F_OK, AT_SYMLINK_NOFOLLOW) == -1;
+    rc = !pyexec_note_exists(runs, note->run_id, note->started_at);
 
     if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
         && pyexec_lines_find(&all, note->run_id))
     {
         /* its runner died between the line and the note */
 
-        (void) pyexec_history_forget(runs, note->run_id, note->started_at);
+        (void) pyexec_note_remove(runs, note->run_id, note->started_at);
         rc = 1;
     }
 
@@ -446,7 +376,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_buf_add(&line, "\n", 1);
 
         if (pyexec_lines_append(runs, &line) == 0) {
-            (void) pyexec_history_forget(runs, note->run_id,
+            (void) pyexec_note_remove(runs, note->run_id,
                                          note->started_at);
         }
 
@@ -574,7 +504,7 @@ pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
             && !pyexec_run_live(st, note->run_id)
             && faccessat(runs, note->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
         {
-            (void) pyexec_history_forget(runs, note->run_id,
+            (void) pyexec_note_remove(runs, note->run_id,
                                          note->started_at);
         }
     }
@@ -664,84 +594,4 @@ pyexec_lines_rewrite(int runs, const char *before)
     pyexec_buf_free(&out);
 
     return rc;
-}
-
-
-/* what all notes of a session are links to */
-
-static int
-pyexec_note_make(int runs)
-{
-    int  fd;
-
-    if (mkdirat(runs, PYEXEC_NOTES, 0777) == -1 && errno != EEXIST) {
-        return -1;
-    }
-
-    fd = openat(runs, PYEXEC_NOTE, O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC,
-                0666);
-
-    return fd == -1 ? -1 : close(fd);
-}
-
-
-static void
-pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id,
-    const char *started_at)
-{
-    (void) snprintf(name, PYEXEC_NOTE_LEN, PYEXEC_NOTES "/%s.%.*s", run_id,
-                    PYEXEC_US_LEN, started_at + PYEXEC_ISO_US);
-}
-
-
-/* returns 0 and fills the note, or -1 where name is none of ours */
-
-static int
-pyexec_note_parse(pyexec_line_t *note, const char *name)
-{
-    const char    *us;
-    pyexec_str_t   id;
-
-    id.data = (u_char *) name;
-    id.len = PYEXEC_RUN_ID_LEN;
-    us = name + PYEXEC_RUN_ID_LEN + 1;
-
-    if (strlen(name) != PYEXEC_RUN_ID_LEN + 1 + PYEXEC_US_LEN
-        || !pyexec_run_id_valid(&id)
-        || us[-1] != '.'
-        || strspn(us, "0123456789") != PYEXEC_US_LEN)
-    {
-        return -1;
-    }
-
-    (void) snprintf(note->run_id, sizeof(note->run_id), "%.*s",
-                    PYEXEC_RUN_ID_LEN, name);
-
-    /* "20261123T150828-...", "2026-11-23T15:08:28.077251+00:00" */
-
-    (void) snprintf(note->started_at, sizeof(note->started_at),
-                    "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s.%s+00:00", name, name + 4,
-                    name + 6, name + 9, name + 11, name + 13, us);
-
-    return 0;
-}
-
-
-static DIR *
-pyexec_opendir(int dir, const char *name)
-{
-    DIR  *d;
-    int   fd;
-
-    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return NULL;
-    }
-
-    d = fdopendir(fd);
-    if (d == NULL) {
-        (void) close(fd);
-    }
-
-    return d;
 }

@@ -2,12 +2,8 @@
 /*
  * What a session has run.
  *
- * code_exec/runs.jsonl has one line for every run that has ended.  A run
- * under way has an entry in code_exec/.running instead, named with its id and
- * the microseconds of its start.  All entries of a session are links to one
- * empty file: inodes that are made and removed with every run are what some
- * file systems are slow at (ext4 without a journal looks at each that it has
- * freed within minutes).  An entry whose run nobody holds the lock of is a run
+ * code_exec/runs.jsonl has one line for every run that has ended; a run under
+ * way has a note instead.  A note whose run nobody holds the lock of is a run
  * whose processes died: who finds it writes the line "interrupted".  So every
  * run that was started is in the history once.
  */
@@ -41,15 +37,6 @@ typedef struct {
 
 void pyexec_created_path(pyexec_buf_t *out, const char *run_id,
     const pyexec_file_t *file);
-
-/* notes that a run has begun; runs is code_exec; -1 and errno */
-
-int pyexec_history_begin(int runs, const char *run_id, const char *started_at);
-
-/* takes that back, as if it had not */
-
-int pyexec_history_forget(int runs, const char *run_id,
-    const char *started_at);
 
 /* writes a run's line and takes its note back; -1 and errno */
 

@@ -136,7 +136,7 @@ pyexec_run_begin(pyexec_run_t *run)
     err = errno;
 
     (void) pyexec_remove(run->runs, run->run_id, NULL);
-    (void) pyexec_history_forget(run->runs, run->run_id, run->started_at);
+    (void) pyexec_note_remove(run->runs, run->run_id, run->started_at);
 
     errno = err;
     return -1;
@@ -154,7 +154,7 @@ pyexec_run_note(pyexec_run_t *run)
         return -1;
     }
 
-    return pyexec_history_begin(run->runs, run->run_id, run->started_at);
+    return pyexec_note_make(run->runs, run->run_id, run->started_at);
 }
 
 

@@ -11,6 +11,7 @@
 #include "pyexec_history.h"
 #include "pyexec_json.h"
 #include "pyexec_name.h"
+#include "pyexec_note.h"
 #include "pyexec_spare.h"
 
 

@@ -9,6 +9,7 @@
 #define _PYEXEC_TREE_H_INCLUDED_
 
 
+#include <dirent.h>
 #include <time.h>
 
 #include "pyexec_buf.h"
@@ -72,6 +73,10 @@ int pyexec_empty(int dir, const char *const *keep);
 /* opens a directory that is no link, and makes it accessible if it is not */
 
 int pyexec_open_dir(int dir, const char *name);
+
+/* opens a directory, but follows no link to it; NULL and errno */
+
+DIR *pyexec_opendir(int dir, const char *name);
 
 
 #endif /* _PYEXEC_TREE_H_INCLUDED_ */

@@ -11,6 +11,7 @@
 
 #include "pyexec_history.h"
 #include "pyexec_name.h"
+#include "pyexec_note.h"
 #include "pyexec_tree.h"
 
 
@@ -37,7 +38,7 @@ run(pyexec_store_t *st, int runs, unsigned i)
     item.started_at = "2026-01-01T00:00:00.000000+00:00";
     item.status = "ok";
 
-    assert_int_equal(pyexec_history_begin(runs, run_id, item.started_at), 0);
+    assert_int_equal(pyexec_note_make(runs, run_id, item.started_at), 0);
     assert_int_equal(mkdirat(runs, run_id, 0700), 0);
 
     (void) snprintf(name, sizeof(name), "%s", run_id);
