@@ -42,3 +42,13 @@ __DATA__
 POST /api/execute-code
 {"code": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"}
 --- response_body_like: "status":"ok".*figure-1.png"
+
+
+
+=== TEST 4: scikit-learn asks which libraries have threads
+--- preload: numpy
+--- timeout: 30
+--- request
+POST /api/execute-code
+{"code": "import numpy as np\nfrom sklearn.cluster import KMeans\nprint(KMeans(2, n_init=1).fit(np.eye(2)).inertia_)", "timeout_seconds": 25}
+--- response_body_like: "status":"ok","stdout":"0\.0\\n"

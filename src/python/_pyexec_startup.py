@@ -35,6 +35,7 @@ import types
 import weakref
 
 import _pyexec_figures
+import _pyexec_libraries
 import _pyexec_policy
 
 FILE_NAME = "main.py"
@@ -104,6 +105,7 @@ def preload(names):
     """
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
+    _pyexec_libraries.install()
 
     with _cache() if names != () else contextlib.nullcontext():
         loaded = _load(names)
