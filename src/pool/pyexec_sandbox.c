@@ -21,13 +21,14 @@
  *   descriptors     before Landlock, which restricts no open file.
  *   user, mount ns  a user namespace of its own has a count of its own for
  *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
- *                   nothing is unmounted: what is to be hidden is mounted
- *                   over.
+ *                   the workspaces can't be unmounted.
  *   ruleset         its rules take time.
  *
  * In a child, with its job
  *
- *   mounts          need capabilities.
+ *   mounts          need capabilities.  The session is mounted over all the
+ *                   workspaces, which it hides; nothing but the pool's own
+ *                   code has run until then.
  *   Landlock        needs no_new_privs, and refuses to open what it does not
  *                   know.
  *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
@@ -89,7 +90,6 @@ static uint64_t           pyexec_vm_size;      /* bytes */
 /* what a child keeps from prepare to confine */
 
 static int                pyexec_ruleset = -1;
-static int                pyexec_workspaces = -1;
 
 
 pid_t
@@ -253,10 +253,6 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
         }
 
         what = pyexec_user_map(sb);
-
-        if (what == NULL && pyexec_mounts(sb)) {
-            what = pyexec_root_hide(&pyexec_workspaces);
-        }
     }
 
     if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
@@ -277,7 +273,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     const char  *what;
 
     if (pyexec_mounts(sb)) {
-        what = pyexec_root_show(pyexec_workspaces, c);
+        what = pyexec_root_show(c);
 
     } else {
         what = fchdir(c->run_fd) == -1 ? "fchdir()" : NULL;
@@ -446,34 +442,24 @@ pyexec_drop_uid(const pyexec_sandbox_t *sb)
 }
 
 
-/* all but what confine needs, which becomes keep and the next */
+/* all but what confine needs, which becomes keep */
 
 static const char *
 pyexec_close_from(int keep)
 {
-    int   i, tmp[2];
-    int  *fd[2] = { &pyexec_ruleset, &pyexec_workspaces };
+    if (pyexec_ruleset == -1) {
+        (void) close(keep);
 
-    for (i = 0; i < 2; i++) {
-        tmp[i] = *fd[i] == -1 ? -1
-                              : fcntl(*fd[i], F_DUPFD_CLOEXEC, keep + 2);
-    }
+    } else if (pyexec_ruleset != keep) {
 
-    for (i = 0; i < 2; i++) {
-
-        if (tmp[i] == -1) {
-            (void) close(keep + i);
-            continue;
-        }
-
-        if (dup3(tmp[i], keep + i, O_CLOEXEC) == -1) {
+        if (dup3(pyexec_ruleset, keep, O_CLOEXEC) == -1) {
             return "dup3()";
         }
 
-        *fd[i] = keep + i;
+        pyexec_ruleset = keep;
     }
 
-    if (syscall(SYS_close_range, keep + 2, ~0u, 0) == -1) {
+    if (syscall(SYS_close_range, keep + 1, ~0u, 0) == -1) {
         return "close_range()";
     }
 
