@@ -15,6 +15,8 @@
  *   pid ns   takes effect with the next fork: the process in between ends,
  *            and the zygote, pid 1 there, becomes the first process's child,
  *            which is a subreaper.
+ *   seccomp  last, when the libraries are loaded: what is the same for all
+ *            children, and is long to load.
  *
  * In a child, while it waits
  *
@@ -33,7 +35,7 @@
  *                   know.
  *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
  *   capabilities    none of the above can be done without.
- *   seccomp         refuses all of the above.
+ *   seccomp         the rest of it, which refuses all of the above.
  */
 
 #include <errno.h>
@@ -141,7 +143,7 @@ pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb)
 }
 
 
-void
+const char *
 pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
 {
     int           fd;
@@ -153,7 +155,7 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     n = fd == -1 ? -1 : read(fd, statm, sizeof(statm) - 1);
 
     if (n <= 0) {
-        pyexec_die("/proc/self/statm cannot be read: %m");
+        return "read(/proc/self/statm)";
     }
 
     (void) close(fd);
@@ -163,23 +165,22 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     pyexec_parent = getpid();
 
     what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
-    if (what) {
-        pyexec_die("%s failed in a zygote: %m", what);
+
+    if (what == NULL && sb->namespaces) {
+        pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid",
+                               O_RDONLY|O_CLOEXEC);
+        what = pyexec_pid_ns == -1 ? "open(/proc/self/ns/pid)" : NULL;
     }
 
-    if (!sb->namespaces) {
-        return;
+    if (what == NULL && pyexec_mounts(sb)) {
+        what = pyexec_root_seal();
     }
 
-    pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid", O_RDONLY|O_CLOEXEC);
-    if (pyexec_pid_ns == -1) {
-        pyexec_die("/proc/self/ns/pid cannot be opened: %m");
+    if (what == NULL && pyexec_wall(SECCOMP)) {
+        what = pyexec_seccomp_load(&sb->filter, 0);
     }
 
-    what = pyexec_mounts(sb) ? pyexec_root_seal() : NULL;
-    if (what) {
-        pyexec_die("%s failed in a zygote: %m", what);
-    }
+    return what;
 }
 
 
@@ -296,7 +297,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->filter, c->session_write);
+        what = pyexec_seccomp_load(&sb->last, c->session_write);
     }
 
     return what;

@@ -186,10 +186,16 @@ confine(job_pt job, int report)
 static void
 zygote(job_pt job, int report)
 {
-    int    status;
-    pid_t  pid;
+    int          status;
+    pid_t        pid;
+    const char  *what;
 
-    pyexec_sandbox_zygote_ready(&sb);
+    what = pyexec_sandbox_zygote_ready(&sb);
+    if (what) {
+        (void) dprintf(report, "%s (%s)", what, strerror(errno));
+        _exit(1);
+    }
+
     pid = pyexec_sandbox_fork_child(&sb);
 
     if (pid == 0) {
