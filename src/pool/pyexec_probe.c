@@ -60,7 +60,7 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
 
     pyexec_probe_places(sb);
 
-    what = pyexec_seccomp_build(&sb->filter);
+    what = pyexec_seccomp_build(&sb->filter, &sb->last);
     if (what) {
         pyexec_die("%s: %m: no pool without seccomp", what);
     }
@@ -109,7 +109,8 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     (void) snprintf(landlock, sizeof(landlock), "landlock ABI %d", abi);
     (void) snprintf(text + strlen(text), size - strlen(text),
                     "%s, seccomp with %u instructions, rlimits%s",
-                    abi ? landlock : "no landlock", sb->filter.len,
+                    abi ? landlock : "no landlock",
+                    sb->filter.len + sb->last.len,
                     PYEXEC_WITHOUT ? ", but built with walls left out" : "");
 }
 
@@ -249,11 +250,10 @@ pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs, int report)
     pid = what ? 0 : fork();
 
     if (pid == 0 && what == NULL) {
-        pyexec_sandbox_zygote_ready(sb);
+        what = pyexec_sandbox_zygote_ready(sb);
+        pid = what ? 0 : pyexec_sandbox_fork_child(sb);
 
-        pid = pyexec_sandbox_fork_child(sb);
-
-        if (pid == 0) {
+        if (pid == 0 && what == NULL) {
             what = pyexec_probe_child(sb, dirs, &report);
         }
     }

@@ -20,17 +20,13 @@
 
 #define PYEXEC_MS_NOSUID    2
 #define PYEXEC_MS_NODEV     4
-#define PYEXEC_MS_NOEXEC    8
-#define PYEXEC_MS_BIND      4096
 #define PYEXEC_MS_REC       16384
 #define PYEXEC_MS_PRIVATE   (1 << 18)
 #define PYEXEC_MNT_DETACH   2
 
 #define PYEXEC_OLD          "/.old"
 #define PYEXEC_OLD_MAX      (PATH_MAX + sizeof(PYEXEC_OLD))
-#define PYEXEC_WORKSPACES   "/workspaces"
 #define PYEXEC_WORKSPACE    "/workspace"
-#define PYEXEC_EMPTY        "/.empty"
 
 #define PYEXEC_READ_ONLY    (MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID              \
                              |MOUNT_ATTR_NODEV)
@@ -53,10 +49,9 @@ static const char *pyexec_root_workspaces(const pyexec_sandbox_t *sb);
 static const char *pyexec_root_bind(const char *path, const char *place,
     uint64_t attributes);
 static int pyexec_root_make(const char *path, mode_t type);
-static const char *pyexec_root_readonly(const char *path);
 static int pyexec_attributes(int fd, uint64_t set);
-static const char *pyexec_root_session(int session,
-    const pyexec_confine_t *c, char *place, size_t size);
+static int pyexec_root_find(const pyexec_confine_t *c);
+static const char *pyexec_root_cover(int session, const pyexec_confine_t *c);
 static const char *pyexec_root_attach(int from, const char *place,
     uint64_t attributes);
 static int pyexec_open_at(int dir, const char *path, uint64_t resolve);
@@ -225,9 +220,7 @@ pyexec_root_enter(void)
 
     if (chdir("/") == -1
         || mkdir("/tmp", 01777) == -1 || chmod("/tmp", 01777) == -1
-        || mkdir(PYEXEC_EMPTY, 0755) == -1
-        || mkdir(PYEXEC_WORKSPACE, 0755) == -1
-        || mkdir(PYEXEC_WORKSPACES, 0755) == -1)
+        || mkdir(PYEXEC_WORKSPACE, 0755) == -1)
     {
         return "mkdir()";
     }
@@ -306,7 +299,7 @@ pyexec_root_workspaces(const pyexec_sandbox_t *sb)
     what = NULL;
 
     for (i = 0; i < sb->nworkspaces && what == NULL; i++) {
-        (void) snprintf(place, sizeof(place), PYEXEC_WORKSPACES "/%u", i);
+        (void) snprintf(place, sizeof(place), PYEXEC_WORKSPACE "/%u", i);
         what = pyexec_root_bind(sb->workspaces[i].path, place,
                                 PYEXEC_NO_PROGRAMS);
     }
@@ -380,32 +373,20 @@ pyexec_root_make(const char *path, mode_t type)
 }
 
 
+/* the root's own mount, but not those below it */
+
 const char *
 pyexec_root_seal(void)
 {
-    return pyexec_root_readonly("/");
-}
+    struct mount_attr  attr;
 
+    memset(&attr, 0, sizeof(attr));
+    attr.attr_set = PYEXEC_READ_ONLY;
 
-const char *
-pyexec_root_hide(int *workspaces)
-{
-    *workspaces = open(PYEXEC_WORKSPACES, O_PATH|O_DIRECTORY|O_CLOEXEC);
-    if (*workspaces == -1) {
-        return "open()";
-    }
-
-    if (mount(PYEXEC_EMPTY, PYEXEC_WORKSPACES, NULL, PYEXEC_MS_BIND, NULL)
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof(attr))
         == -1)
     {
-        return "mount(MS_BIND)";
-    }
-
-    if (mount("pyexec", PYEXEC_WORKSPACE, "tmpfs",
-              PYEXEC_MS_NOSUID|PYEXEC_MS_NODEV|PYEXEC_MS_NOEXEC,
-              "mode=0755,size=64k,nr_inodes=8") == -1)
-    {
-        return "mount(tmpfs)";
+        return "mount_setattr()";
     }
 
     return NULL;
@@ -413,11 +394,35 @@ pyexec_root_hide(int *workspaces)
 
 
 const char *
-pyexec_root_show(int workspaces, const pyexec_confine_t *c)
+pyexec_root_show(const pyexec_confine_t *c)
 {
     int          session;
-    char         path[PYEXEC_SESSION_MAX + 16], place[PATH_MAX];
     const char  *what;
+
+    session = pyexec_root_find(c);
+    if (session == -1) {
+        return "openat2()";
+    }
+
+    what = pyexec_root_cover(session, c);
+    (void) close(session);
+
+    return what;
+}
+
+
+/* the session that the runner has opened, in this namespace */
+
+static int
+pyexec_root_find(const pyexec_confine_t *c)
+{
+    int   workspaces, session;
+    char  path[PYEXEC_SESSION_MAX + 16];
+
+    workspaces = open(PYEXEC_WORKSPACE, O_PATH|O_DIRECTORY|O_CLOEXEC);
+    if (workspaces == -1) {
+        return -1;
+    }
 
     (void) snprintf(path, sizeof(path), "%u/%.*s", c->workspace,
                     (int) c->session.len, c->session.data);
@@ -425,35 +430,26 @@ pyexec_root_show(int workspaces, const pyexec_confine_t *c)
     session = pyexec_open_at(workspaces, path, PYEXEC_BENEATH);
     (void) close(workspaces);
 
-    if (session == -1) {
-        return "openat2()";
-    }
-
-    if (!pyexec_same(session, c->session_fd)) {
+    if (session != -1 && !pyexec_same(session, c->session_fd)) {
         (void) close(session);
         errno = ESTALE;
-        return "openat2()";
+        return -1;
     }
 
-    what = pyexec_root_session(session, c, place, sizeof(place));
-    (void) close(session);
-
-    if (what == NULL && chdir(place) == -1) {
-        what = "chdir()";
-    }
-
-    return what;
+    return session;
 }
 
 
-/* the session, in it code_exec, in it the run: each over the one before */
+/*
+ * The session over the workspaces, which no path leads to from then on; in it
+ * code_exec, in it the run: each over the one before.
+ */
 
 static const char *
-pyexec_root_session(int session, const pyexec_confine_t *c, char *place,
-    size_t size)
+pyexec_root_cover(int session, const pyexec_confine_t *c)
 {
     int          runs, run;
-    size_t       n;
+    char         path[PATH_MAX];
     const char  *what;
 
     runs = pyexec_open_at(session, "code_exec", PYEXEC_BENEATH);
@@ -461,9 +457,10 @@ pyexec_root_session(int session, const pyexec_confine_t *c, char *place,
         return "openat2()";
     }
 
-    (void) snprintf(place, size, "%.*s", (int) c->run_id.len, c->run_id.data);
+    (void) snprintf(path, sizeof(path), "%.*s", (int) c->run_id.len,
+                    c->run_id.data);
 
-    run = pyexec_open_at(runs, place, PYEXEC_BENEATH);
+    run = pyexec_open_at(runs, path, PYEXEC_BENEATH);
 
     if (run == -1 || !pyexec_same(run, c->run_fd)) {
         errno = run == -1 ? errno : ESTALE;
@@ -471,33 +468,24 @@ pyexec_root_session(int session, const pyexec_confine_t *c, char *place,
         goto done;
     }
 
-    n = snprintf(place, size, PYEXEC_WORKSPACE "/%.*s", (int) c->session.len,
-                 c->session.data);
-
-    what = mkdir(place, 0755) == -1 ? "mkdir()" : NULL;
-
-    if (what == NULL) {
-        what = pyexec_root_attach(session, place, c->session_write
-                                  ? PYEXEC_NO_PROGRAMS
-                                  : PYEXEC_NO_PROGRAMS|MOUNT_ATTR_RDONLY);
-    }
-
-    n += snprintf(place + n, size - n, "/code_exec");
+    what = pyexec_root_attach(session, PYEXEC_WORKSPACE, c->session_write
+                              ? PYEXEC_NO_PROGRAMS
+                              : PYEXEC_NO_PROGRAMS|MOUNT_ATTR_RDONLY);
 
     if (what == NULL && c->session_write) {
-        what = pyexec_root_attach(runs, place,
+        what = pyexec_root_attach(runs, PYEXEC_WORKSPACE "/code_exec",
                                   PYEXEC_NO_PROGRAMS|MOUNT_ATTR_RDONLY);
     }
 
-    (void) snprintf(place + n, size - n, "/%.*s", (int) c->run_id.len,
-                    c->run_id.data);
+    (void) snprintf(path, sizeof(path), PYEXEC_WORKSPACE "/code_exec/%.*s",
+                    (int) c->run_id.len, c->run_id.data);
 
     if (what == NULL) {
-        what = pyexec_root_attach(run, place, PYEXEC_NO_PROGRAMS);
+        what = pyexec_root_attach(run, path, PYEXEC_NO_PROGRAMS);
     }
 
-    if (what == NULL) {
-        what = pyexec_root_readonly(PYEXEC_WORKSPACE);
+    if (what == NULL && chdir(path) == -1) {
+        what = "chdir()";
     }
 
 done:
@@ -533,26 +521,6 @@ pyexec_root_attach(int from, const char *place, uint64_t attributes)
     (void) close(fd);
 
     return rc == -1 ? "move_mount()" : NULL;
-}
-
-
-/* the mount at path, but not those below it */
-
-static const char *
-pyexec_root_readonly(const char *path)
-{
-    struct mount_attr  attr;
-
-    memset(&attr, 0, sizeof(attr));
-    attr.attr_set = PYEXEC_READ_ONLY;
-
-    if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &attr, sizeof(attr))
-        == -1)
-    {
-        return "mount_setattr()";
-    }
-
-    return NULL;
 }
 
 

@@ -37,23 +37,21 @@ int pyexec_path_in(const char *path, const char *dir);
 
 /*
  * In a mount namespace of one's own: makes a root of it that has the paths
- * above, read-only, /workspaces/0, 1, .. and an empty /workspace, and enters
- * it.  /tmp can be written until pyexec_root_seal().  These return NULL, or
- * the name of the call that failed, with errno.
+ * above, read-only, and /workspace/0, 1, .., and enters it.  /tmp can be
+ * written until pyexec_root_seal().  These return NULL, or the name of the
+ * call that failed, with errno.
  */
 
 const char *pyexec_root_build(const pyexec_sandbox_t *sb);
 const char *pyexec_root_seal(void);
 
 /*
- * In a child's mount namespace, before and when it knows its run: hides the
- * workspaces but for the descriptor that it returns, and then shows the run's
- * session at /workspace/<session> and makes the run's directory current.
- * Closes workspaces.
+ * In a child's mount namespace: mounts the run's session on /workspace, which
+ * hides all the workspaces, and makes the run's directory current.  Returns
+ * as above.
  */
 
-const char *pyexec_root_hide(int *workspaces);
-const char *pyexec_root_show(int workspaces, const pyexec_confine_t *c);
+const char *pyexec_root_show(const pyexec_confine_t *c);
 
 
 #endif /* _PYEXEC_ROOT_H_INCLUDED_ */

@@ -15,24 +15,27 @@
  *   pid ns   takes effect with the next fork: the process in between ends,
  *            and the zygote, pid 1 there, becomes the first process's child,
  *            which is a subreaper.
+ *   seccomp  last, when the libraries are loaded: what is the same for all
+ *            children, and is long to load.
  *
  * In a child, while it waits
  *
  *   descriptors     before Landlock, which restricts no open file.
  *   user, mount ns  a user namespace of its own has a count of its own for
  *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
- *                   nothing is unmounted: what is to be hidden is mounted
- *                   over.
+ *                   the workspaces can't be unmounted.
  *   ruleset         its rules take time.
  *
  * In a child, with its job
  *
- *   mounts          need capabilities.
+ *   mounts          need capabilities.  The session is mounted over all the
+ *                   workspaces, which it hides; nothing but the pool's own
+ *                   code has run until then.
  *   Landlock        needs no_new_privs, and refuses to open what it does not
  *                   know.
  *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
  *   capabilities    none of the above can be done without.
- *   seccomp         refuses all of the above.
+ *   seccomp         the rest of it, which refuses all of the above.
  */
 
 #include <errno.h>
@@ -89,7 +92,6 @@ static uint64_t           pyexec_vm_size;      /* bytes */
 /* what a child keeps from prepare to confine */
 
 static int                pyexec_ruleset = -1;
-static int                pyexec_workspaces = -1;
 
 
 pid_t
@@ -141,7 +143,7 @@ pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb)
 }
 
 
-void
+const char *
 pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
 {
     int           fd;
@@ -153,7 +155,7 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     n = fd == -1 ? -1 : read(fd, statm, sizeof(statm) - 1);
 
     if (n <= 0) {
-        pyexec_die("/proc/self/statm cannot be read: %m");
+        return "read(/proc/self/statm)";
     }
 
     (void) close(fd);
@@ -163,23 +165,22 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     pyexec_parent = getpid();
 
     what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
-    if (what) {
-        pyexec_die("%s failed in a zygote: %m", what);
+
+    if (what == NULL && sb->namespaces) {
+        pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid",
+                               O_RDONLY|O_CLOEXEC);
+        what = pyexec_pid_ns == -1 ? "open(/proc/self/ns/pid)" : NULL;
     }
 
-    if (!sb->namespaces) {
-        return;
+    if (what == NULL && pyexec_mounts(sb)) {
+        what = pyexec_root_seal();
     }
 
-    pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid", O_RDONLY|O_CLOEXEC);
-    if (pyexec_pid_ns == -1) {
-        pyexec_die("/proc/self/ns/pid cannot be opened: %m");
+    if (what == NULL && pyexec_wall(SECCOMP)) {
+        what = pyexec_seccomp_load(&sb->filter, 0);
     }
 
-    what = pyexec_mounts(sb) ? pyexec_root_seal() : NULL;
-    if (what) {
-        pyexec_die("%s failed in a zygote: %m", what);
-    }
+    return what;
 }
 
 
@@ -253,10 +254,6 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
         }
 
         what = pyexec_user_map(sb);
-
-        if (what == NULL && pyexec_mounts(sb)) {
-            what = pyexec_root_hide(&pyexec_workspaces);
-        }
     }
 
     if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
@@ -277,7 +274,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     const char  *what;
 
     if (pyexec_mounts(sb)) {
-        what = pyexec_root_show(pyexec_workspaces, c);
+        what = pyexec_root_show(c);
 
     } else {
         what = fchdir(c->run_fd) == -1 ? "fchdir()" : NULL;
@@ -300,7 +297,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->filter, c->session_write);
+        what = pyexec_seccomp_load(&sb->last, c->session_write);
     }
 
     return what;
@@ -446,34 +443,24 @@ pyexec_drop_uid(const pyexec_sandbox_t *sb)
 }
 
 
-/* all but what confine needs, which becomes keep and the next */
+/* all but what confine needs, which becomes keep */
 
 static const char *
 pyexec_close_from(int keep)
 {
-    int   i, tmp[2];
-    int  *fd[2] = { &pyexec_ruleset, &pyexec_workspaces };
+    if (pyexec_ruleset == -1) {
+        (void) close(keep);
 
-    for (i = 0; i < 2; i++) {
-        tmp[i] = *fd[i] == -1 ? -1
-                              : fcntl(*fd[i], F_DUPFD_CLOEXEC, keep + 2);
-    }
+    } else if (pyexec_ruleset != keep) {
 
-    for (i = 0; i < 2; i++) {
-
-        if (tmp[i] == -1) {
-            (void) close(keep + i);
-            continue;
-        }
-
-        if (dup3(tmp[i], keep + i, O_CLOEXEC) == -1) {
+        if (dup3(pyexec_ruleset, keep, O_CLOEXEC) == -1) {
             return "dup3()";
         }
 
-        *fd[i] = keep + i;
+        pyexec_ruleset = keep;
     }
 
-    if (syscall(SYS_close_range, keep + 2, ~0u, 0) == -1) {
+    if (syscall(SYS_close_range, keep + 1, ~0u, 0) == -1) {
         return "close_range()";
     }
 

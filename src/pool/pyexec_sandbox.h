@@ -67,7 +67,8 @@ typedef struct {
     unsigned               namespaces:1;   /* user, mount, pid, net, ipc, uts,
                                               cgroup: all of them or none */
     int                    landlock;       /* its ABI; 0: none */
-    struct sock_fprog      filter;         /* of seccomp */
+    struct sock_fprog      filter;         /* of seccomp, a zygote's */
+    struct sock_fprog      last;           /* and a child's own */
 } pyexec_sandbox_t;
 
 
@@ -91,7 +92,7 @@ typedef struct {
 
 /*
  * Tries every wall in throw-away processes, as the children will put it up,
- * builds and checks the seccomp program.  Dies with a sentence where a wall
+ * builds the seccomp programs.  Dies with a sentence where a wall
  * that must not be missing is: seccomp; Landlock and the mount namespace
  * both; with strict, any.  Dies too where a workspace and another one, or the
  * system's or Python's paths, are one in the other.  Run once by the pool's
@@ -123,10 +124,12 @@ const char *pyexec_sandbox_enter(pyexec_sandbox_t *sb);
 
 /*
  * Called in the zygote when its libraries are loaded: opens what the
- * children's Landlock rules need and drops what forking does not.
+ * children's Landlock rules need and drops what forking does not.  From then
+ * on it can make no system calls but a run's, and those that children are
+ * made and confined with.  Returns as prepare does.
  */
 
-void pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb);
+const char *pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb);
 
 /* /proc, which is not at its root, O_PATH; until zygote_ready and after */
 

@@ -1,5 +1,10 @@
 
-/* The filter of system calls: the last wall that goes up. */
+/*
+ * The filter of system calls, in two programs: most of it is a zygote's, and
+ * all its children have it from the start; what they need until they are
+ * confined, and what depends on a run, is refused by a short one of their own,
+ * the last wall that goes up.  Of two verdicts the kernel takes the stricter.
+ */
 
 #ifndef _PYEXEC_SECCOMP_H_INCLUDED_
 #define _PYEXEC_SECCOMP_H_INCLUDED_
@@ -9,26 +14,22 @@
 
 
 /*
- * Builds the filter with libseccomp and exports it; once, in the pool's first
- * process, since it takes milliseconds.  Returns NULL, or the name of the call
- * that failed, with errno.
+ * Builds both, once, in the pool's first process, since it takes milliseconds;
+ * where child is NULL, zygote gets all in one, for comparison.  Returns NULL,
+ * or the name of the call that failed, with errno.
  */
 
-const char *pyexec_seccomp_build(struct sock_fprog *prog);
+const char *pyexec_seccomp_build(struct sock_fprog *zygote,
+    struct sock_fprog *child);
 
 /*
- * Loads the filter into the calling process, which from then on can signal
- * nobody but itself, and, unless locks are asked for, locks no file: it is
- * told that it does.  Returns as above.
+ * Loads one into the calling process, with no_new_privs.  With the child's it
+ * can signal nobody but itself, and, unless locks are asked for, locks no
+ * file: it is told that it does.  Returns as above.
  */
 
 const char *pyexec_seccomp_load(const struct sock_fprog *prog,
     unsigned locks);
-
-/* stand in the exported program for the own pid, and for what locks get */
-
-#define PYEXEC_SELF         0x5e1f5e1f
-#define PYEXEC_LOCK         4000           /* as errno; there is none such */
 
 
 #endif /* _PYEXEC_SECCOMP_H_INCLUDED_ */

@@ -85,6 +85,7 @@ static void
 pyexec_zygote_load(pyexec_nursery_t *z)
 {
     sigset_t         set;
+    const char      *what;
     pyexec_ready_t   ready;
     static char      roots[sizeof(z->pool->shared->roots)];
 
@@ -101,7 +102,10 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     pyexec_python_settled();
     pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
 
-    pyexec_sandbox_zygote_ready(&z->pool->sandbox);
+    what = pyexec_sandbox_zygote_ready(&z->pool->sandbox);
+    if (what) {
+        pyexec_die("%s failed in a zygote: %m", what);
+    }
 
     (void) sigemptyset(&set);
     (void) sigaddset(&set, SIGCHLD);

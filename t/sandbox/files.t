@@ -15,7 +15,7 @@ __DATA__
 --- code
 @means@
 control(open("main.py").read())
-for path in ("@victim@/secret.txt", "@workspace@/victim/uploads", "/workspace/victim", "/workspaces/0/victim"):
+for path in ("@victim@/secret.txt", "@workspace@/victim/uploads", "/workspace/victim", "/workspace/0/victim"):
     read(path)
     read(path + "/secret.txt")
 --- through: landlock+mount
@@ -27,7 +27,7 @@ for path in ("@victim@/secret.txt", "@workspace@/victim/uploads", "/workspace/vi
 @means@
 control(os.listdir("../../code_exec"))
 for depth in range(1, 12):
-    for name in ("victim/code_exec", "@victim@/secret.txt", "workspaces/0/victim", "workspace/victim"):
+    for name in ("victim/code_exec", "@victim@/secret.txt", "workspace/0/victim", "workspace/victim"):
         path = "../" * depth + name.lstrip("/")
         if attempt("list", os.listdir, path):
             effect("listed", path)
@@ -41,7 +41,7 @@ for depth in range(1, 12):
 --- code
 @means@
 control(os.stat("main.py").st_size)
-for path in ("@victim@", "@workspace@", "@workspace@/victim", "@dir@", "/workspace/victim", "../../../victim"):
+for path in ("@victim@", "@workspace@", "@workspace@/victim", "@dir@", "/workspace/0/victim", "../../../victim"):
     if attempt("stat", os.stat, path):
         effect("is there", path)
     if attempt("access", os.access, path, os.F_OK):
@@ -55,7 +55,7 @@ for path in ("@victim@", "@workspace@", "@workspace@/victim", "@dir@", "/workspa
 @means@
 control(open("x", "w").write("x"))
 write("@victim@/secret.txt")
-write("/workspace/victim/secret.txt")
+write("/workspace/0/victim/secret.txt")
 create("@victim@/evil")
 create("@workspace@/evil")
 create("@workspace@/victim/evil")
@@ -404,7 +404,7 @@ control(os.path.isdir("m"))
 for source, kind, flags in ((b"/", b"", 4096), (b"none", b"tmpfs", 0), (b"none", b"proc", 0), (b"none", b"sysfs", 0),
                             (b"/", b"", 32 | 4096), (b"@workspace@", b"", 4096)):
     call(165, source, b"m", kind, flags, 0) == 0 and effect("mount")
-for path in (b"/usr", b"/workspace", b"/workspaces", b"/"):
+for path in (b"/usr", b"/workspace", b"/workspace/0", b"/"):
     call(166, path, 2) == 0 and effect("umount2")
     call(165, b"none", path, b"", 32, 0) == 0 and effect("remount")
 call(155, b"m", b"m") == 0 and effect("pivot_root")

@@ -130,7 +130,7 @@ import os
 open("mine", "w").write("x")
 print("control: ok" if os.path.exists("mine") else "control: none")
 for place in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/run/lock", "/var/lock", "/dev", "/dev/mqueue", "/", "/workspace",
-              "/workspaces", "/home", "/etc", os.path.expanduser("~nobody"), "session", "session/code_exec"):
+              "/workspace/0", "/home", "/etc", os.path.expanduser("~nobody"), "session", "session/code_exec"):
     try:
         with open(place + "/" + "pyexec-isolation", "x") as f:
             f.write("x")
@@ -561,7 +561,7 @@ print("control: ok" if "canary" in mine else "control: none")
 up = os.path.dirname(os.path.dirname(os.path.dirname(here)))
 found = []
 for place in (up, up + "/beside", up + "/beside/code_exec", here + "/../../../beside", "session/../beside",
-              "/workspaces/0", "/workspace/beside"):
+              "/workspace/0/beside", "/workspace/beside"):
     try:
         found += [place + "/" + n for n in os.listdir(place)]
         print("tried:", place, len(found))

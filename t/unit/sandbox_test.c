@@ -186,10 +186,16 @@ confine(job_pt job, int report)
 static void
 zygote(job_pt job, int report)
 {
-    int    status;
-    pid_t  pid;
+    int          status;
+    pid_t        pid;
+    const char  *what;
 
-    pyexec_sandbox_zygote_ready(&sb);
+    what = pyexec_sandbox_zygote_ready(&sb);
+    if (what) {
+        (void) dprintf(report, "%s (%s)", what, strerror(errno));
+        _exit(1);
+    }
+
     pid = pyexec_sandbox_fork_child(&sb);
 
     if (pid == 0) {
@@ -289,8 +295,8 @@ read_job(void)
     want(can("/dev/urandom", O_RDONLY), "reading /dev/urandom");
 
     want(!can("../../../other/data.csv", O_RDONLY), "another session");
-    want(!can("/workspaces/0/other/data.csv", O_RDONLY), "/workspaces");
-    want(!can("/workspaces/0", O_RDONLY), "listing /workspaces");
+    want(!can("/workspace/0/other/data.csv", O_RDONLY), "/workspace");
+    want(!can("/workspace/0", O_RDONLY), "listing a workspace");
     want(!can("/etc/passwd", O_RDONLY), "/etc/passwd");
     want(!can("/proc/self/maps", O_RDONLY), "/proc");
     want(!can("/", O_RDONLY) || sb.namespaces, "listing /");
@@ -300,7 +306,7 @@ read_job(void)
 
     if (sb.namespaces) {
         want_error(access("../../../other", F_OK), ENOENT, "stat()");
-        want_error(access("/workspaces/0", F_OK), ENOENT, "stat()");
+        want_error(access("/workspace/0", F_OK), ENOENT, "stat()");
         want_error(access(path, F_OK), ENOENT, "stat()");
         want_error(access("/etc/passwd", F_OK), ENOENT, "stat()");
     }
@@ -331,7 +337,7 @@ write_job(void)
 
     want(!can("/tmp/new", O_WRONLY|O_CREAT), "writing /tmp");
     want(!can("/dev/shm/new", O_WRONLY|O_CREAT), "writing /dev/shm");
-    want(!can("/workspace/new", O_WRONLY|O_CREAT), "writing /workspace");
+    want(!can("../../../new", O_WRONLY|O_CREAT), "writing above it");
     want(!can("/new", O_WRONLY|O_CREAT), "writing /");
     want(!can("../../../other/data.csv", O_WRONLY), "writing a session");
 

@@ -1,7 +1,7 @@
 
 /*
- * The exported filter, run by a simulator of its own: libseccomp is not asked
- * what it has built.
+ * The filters, run by a simulator of its own: neither libseccomp nor the pool
+ * is asked what it has built.
  */
 
 #include "unit.h"
@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "pyexec_calls.h"
 #include "pyexec_seccomp.h"
 
 
@@ -27,20 +28,20 @@
 #define THREAD          0x3d0f00
 
 
-static struct sock_fprog  prog;
+static struct sock_fprog  zygote, child, whole;
 
 
 static uint32_t
-run(const struct seccomp_data *data)
+run_one(const struct sock_fprog *prog, const struct seccomp_data *data)
 {
     uint32_t                   a, at;
     const struct sock_filter  *f;
 
     a = 0;
 
-    for (at = 0; at < prog.len; at++) {
+    for (at = 0; at < prog->len; at++) {
 
-        f = &prog.filter[at];
+        f = &prog->filter[at];
 
         switch (f->code) {
 
@@ -79,6 +80,28 @@ run(const struct seccomp_data *data)
 
     fail_msg("the program runs over its end");
     return 0;
+}
+
+
+/*
+ * What the kernel makes of both: the lower action, where KILL_PROCESS is below
+ * 0; of equal ones the later filter's.  As one filter would have it.
+ */
+
+static uint32_t
+run(const struct seccomp_data *data)
+{
+    uint32_t  first, last, rc;
+
+    first = run_one(&zygote, data);
+    last = run_one(&child, data);
+
+    rc = (int32_t) (first & SECCOMP_RET_ACTION_FULL)
+         < (int32_t) (last & SECCOMP_RET_ACTION_FULL) ? first : last;
+
+    assert_int_equal(rc, run_one(&whole, data));
+
+    return rc;
 }
 
 
@@ -153,6 +176,56 @@ every_number(void **state)
     print_message("%u numbers are allowed with arguments of 0\n", allowed);
     assert_true(allowed > 100 && allowed < 200);
     assert_int_equal(call(UINT32_MAX, 0, 0, 0, 0, 0), ERR(ENOSYS));
+}
+
+
+/* what children are made and confined with, and what differs in them */
+
+static void
+a_zygote_has_a_little_more(void **state)
+{
+    unsigned             nr, n;
+    struct seccomp_data  data;
+
+    static const int  more[] = {
+        SYS_sendmsg, SYS_recvmsg, SYS_clone, SYS_wait4, SYS_unshare,
+        SYS_setns, SYS_pidfd_open, SYS_signalfd4, SYS_setsid, SYS_prctl,
+        SYS_openat2, SYS_open_tree, SYS_mount_setattr, SYS_move_mount,
+        SYS_landlock_create_ruleset, SYS_landlock_add_rule,
+        SYS_landlock_restrict_self, SYS_prlimit64, SYS_capset, SYS_seccomp,
+        SYS_kill, SYS_tgkill, SYS_getpgid, SYS_getsid, SYS_sched_getaffinity,
+        SYS_sched_getscheduler, SYS_sched_getparam, SYS_get_robust_list,
+        SYS_fcntl, SYS_flock
+    };
+
+    (void) state;
+
+    /* nothing in it depends on the child */
+
+    for (n = 0; n < zygote.len; n++) {
+        assert_true(zygote.filter[n].k != PYEXEC_SELF);
+        assert_true(zygote.filter[n].k != ERR(PYEXEC_LOCK));
+    }
+
+    memset(&data, 0xff, sizeof(data));
+    data.arch = AUDIT_ARCH_X86_64;
+
+    for (nr = 0; nr <= 512; nr++) {
+        data.nr = nr;
+
+        for (n = 0; n < sizeof(more) / sizeof(more[0])
+                    && nr != (unsigned) more[n]; n++) { /* void */ }
+
+        if (n == sizeof(more) / sizeof(more[0])) {
+            assert_int_equal(run_one(&child, &data), ALLOW);
+            assert_int_equal(run_one(&zygote, &data),
+                             run_one(&whole, &data));
+
+        } else {
+            assert_int_equal(run_one(&zygote, &data), ALLOW);
+            assert_true(run_one(&child, &data) != ALLOW);
+        }
+    }
 }
 
 
@@ -394,6 +467,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_number),
+        cmocka_unit_test(a_zygote_has_a_little_more),
         cmocka_unit_test(other_architectures_kill),
         cmocka_unit_test(upper_halves),
         cmocka_unit_test(memory_is_not_made_executable),
@@ -401,9 +475,14 @@ main(void)
         cmocka_unit_test(conditions)
     };
 
-    if (pyexec_seccomp_build(&prog) != NULL) {
+    if (pyexec_seccomp_build(&zygote, &child) != NULL
+        || pyexec_seccomp_build(&whole, NULL) != NULL)
+    {
         return 1;
     }
+
+    print_message("%u and %u instructions, in one %u\n", zygote.len,
+                  child.len, whole.len);
 
     return cmocka_run_group_tests_name("seccomp", tests, NULL, NULL);
 }
