@@ -38,6 +38,7 @@ typedef struct {
 static void pyexec_python_check_status(PyStatus status);
 static PyObject *pyexec_python_call(pyexec_function_e function,
     PyObject *args);
+static PyObject *pyexec_python_compile(const pyexec_str_t *code);
 static PyObject *pyexec_python_names(const pyexec_list_t *list);
 static PyObject *pyexec_python_text(const pyexec_str_t *s);
 static pyexec_str_t pyexec_python_utf8(PyObject *o);
@@ -282,6 +283,15 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 {
     PyObject  *answer, *status, *reasons, *imports, *violations, *missing;
 
+    pyexec_code = pyexec_python_compile(code);
+
+    if (pyexec_code) {
+        memset(checked, 0, sizeof(pyexec_child_checked_t));
+        checked->status.data = (u_char *) "ok";
+        checked->status.len = 2;
+        return;
+    }
+
     answer = pyexec_python_call(PYEXEC_CHECK,
                                 Py_BuildValue("(NNNN)",
                                          pyexec_python_text(code),
@@ -301,6 +311,56 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
     checked->imports = pyexec_python_list(imports);
     checked->violations = pyexec_python_list(violations);
     checked->missing = pyexec_python_list(missing);
+}
+
+
+/*
+ * What check() would return of code that has nothing to check, at a tenth of
+ * the cost: NULL where there may be something, or where it is no Python.
+ */
+
+static PyObject *
+pyexec_python_compile(const pyexec_str_t *code)
+{
+    char                     *text;
+    size_t                    i;
+    PyObject                 *compiled;
+    PyCompilerFlags           flags = _PyCompilerFlags_INIT;
+
+    /* _WORDS of _pyexec_policy; all that is denied has one of them in it */
+
+    static const char *const  words[] = {
+        "import", "open", "eval", "exec", "compile"
+    };
+
+    for (i = 0; i < code->len; i++) {
+        if (code->data[i] == '\0' || code->data[i] > 0x7f) {
+            return NULL;
+        }
+    }
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (memmem(code->data, code->len, words[i], strlen(words[i]))) {
+            return NULL;
+        }
+    }
+
+    text = strndup((const char *) code->data, code->len);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    flags.cf_flags = PyCF_SOURCE_IS_UTF8|PyCF_IGNORE_COOKIE;
+
+    compiled = Py_CompileStringExFlags(text, "main.py", Py_file_input, &flags,
+                                       -1);
+    if (compiled == NULL) {
+        PyErr_Clear();
+    }
+
+    free(text);
+
+    return compiled;
 }
 
 
