@@ -1,8 +1,8 @@
 """Which shared libraries are loaded, for threadpoolctl: so for scikit-learn.
 
-It looks in /proc, which is not there, or has the C library call a function of
-Python's: that takes memory which is both written and executed, and there is
-none.  The dynamic linker has them in a list, too.
+It looks in /proc, which is not there or not to be read, or has the C library
+call a function of Python's: that takes memory which is both written and
+executed, and there is none.  The dynamic linker has them in a list, too.
 """
 
 import importlib.util
@@ -34,9 +34,13 @@ class _Finder:
 
 
 def _change(module):
-    found = getattr(module, "ThreadpoolController", object)
-    if hasattr(found, "_find_libraries_with_dl_iterate_phdr"):
-        found._find_libraries_with_dl_iterate_phdr = _find
+    controller = getattr(module, "ThreadpoolController", None)
+    for name in _WAYS:
+        if hasattr(controller, name):
+            setattr(controller, name, _find)
+
+
+_WAYS = ("_find_libraries_with_linux", "_find_libraries_with_dl_iterate_phdr")
 
 
 def _find(self):
