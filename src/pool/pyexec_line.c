@@ -34,7 +34,8 @@ typedef struct {
 
 
 static off_t pyexec_lines_end(int fd, off_t size);
-static size_t pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial);
+static size_t pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial,
+    size_t want);
 static int pyexec_line_cmp(const void *one, const void *two);
 static int pyexec_line_open(void *ctx);
 static int pyexec_line_close(void *ctx);
@@ -129,7 +130,7 @@ pyexec_lines_read(pyexec_lines_t *ls, int fd, size_t want)
 
         } while (n > 0);
 
-        if (pyexec_lines_parse(ls, from > 0) >= want || from == 0) {
+        if (pyexec_lines_parse(ls, from > 0, want) >= want || from == 0) {
             return 0;
         }
     }
@@ -241,32 +242,31 @@ pyexec_lines_end(int fd, off_t size)
 /* returns how many of the lines count */
 
 static size_t
-pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial)
+pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
 {
-    size_t          counted;
+    size_t          i, counted;
     pyexec_str_t    text;
-    const u_char   *p, *end, *nl;
-    pyexec_line_t  *line;
+    const u_char   *start, *end, *nl;
+    pyexec_line_t  *line, last;
 
     ls->n = 0;
     counted = 0;
-    end = ls->text.data + ls->text.len;
+    start = ls->text.data;
 
-    for (p = ls->text.data; p < end; p = nl + 1) {
+    /* from the last to the first; what has no newline is no line yet */
 
-        nl = memchr(p, '\n', end - p);
+    end = ls->text.len ? memrchr(start, '\n', ls->text.len) : NULL;
 
-        if (nl == NULL) {
+    for ( /* void */ ; end && (want == 0 || counted < want); end = nl) {
+
+        nl = memrchr(start, '\n', end - start);
+
+        if (nl == NULL && partial) {
             break;
         }
 
-        text.data = p;
-        text.len = nl - p;
-
-        if (partial) {
-            partial = 0;
-            continue;
-        }
+        text.data = nl ? nl + 1 : start;
+        text.len = end - text.data;
 
         line = pyexec_lines_add(ls);
 
@@ -276,6 +276,12 @@ pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial)
         }
 
         counted += strcmp(line->status, PYEXEC_INTERRUPTED) != 0;
+    }
+
+    for (i = 0; i < ls->n / 2; i++) {
+        last = ls->line[ls->n - 1 - i];
+        ls->line[ls->n - 1 - i] = ls->line[i];
+        ls->line[i] = last;
     }
 
     return counted;
