@@ -1,7 +1,5 @@
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
@@ -250,7 +248,6 @@ static void
 pyexec_sweep(pyexec_store_t *st, uint32_t retain)
 {
     DIR            *d;
-    int             fd;
     char            before[16];
     time_t          then;
     uint64_t        runs, files;
@@ -262,9 +259,7 @@ pyexec_sweep(pyexec_store_t *st, uint32_t retain)
     (void) gmtime_r(&then, &tm);
     (void) strftime(before, sizeof(before), "%Y%m%dT%H%M%S", &tm);
 
-    fd = openat(st->dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    d = fd == -1 ? NULL : fdopendir(fd);
-
+    d = pyexec_opendir(st->dir, ".");
     if (d == NULL) {
         pyexec_log(PYEXEC_LOG_ERR, "reading a workspace failed: %m");
         return;

@@ -1,5 +1,4 @@
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +14,7 @@
 #include "pyexec_landlock.h"
 #include "pyexec_log.h"
 #include "pyexec_root.h"
+#include "pyexec_tree.h"
 
 
 /* of linux/landlock.h, whose copy in Debian 12 knows ABI 2 only */
@@ -304,9 +304,7 @@ pyexec_landlock_session(int abi, int ruleset, int session)
     const char     *what;
     struct dirent  *de;
 
-    fd = openat(session, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    d = fd == -1 ? NULL : fdopendir(fd);
-
+    d = pyexec_opendir(session, ".");
     if (d == NULL) {
         return "opendir()";
     }

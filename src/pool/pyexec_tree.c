@@ -230,17 +230,11 @@ int
 pyexec_empty(int dir, const char *const *keep)
 {
     DIR            *d;
-    int             fd, rc;
+    int             rc;
     struct dirent  *de;
 
-    fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    d = fdopendir(fd);
+    d = pyexec_opendir(dir, ".");
     if (d == NULL) {
-        (void) close(fd);
         return -1;
     }
 
