@@ -31,6 +31,7 @@ static int pyexec_notes_remove(pyexec_store_t *st, int runs,
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const char *before);
 static int pyexec_lines_rewrite(int runs, const char *before);
+static int pyexec_begun_before(const char *run_id, const char *before);
 
 
 int
@@ -376,8 +377,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_buf_add(&line, "\n", 1);
 
         if (pyexec_lines_append(runs, &line) == 0) {
-            (void) pyexec_note_remove(runs, note->run_id,
-                                         note->started_at);
+            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
         }
 
         for (name = left; *name; name++) {
@@ -462,7 +462,7 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
         name.len = strlen(de->d_name);
 
         if (!pyexec_run_id_valid(&name)
-            || (before && strncmp(de->d_name, before, strlen(before)) >= 0)
+            || !pyexec_begun_before(de->d_name, before)
             || pyexec_run_live(st, de->d_name))
         {
             continue;
@@ -499,13 +499,11 @@ pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
 
         note = &notes.line[i];
 
-        if ((before == NULL || strncmp(note->run_id, before, strlen(before))
-                               < 0)
+        if (pyexec_begun_before(note->run_id, before)
             && !pyexec_run_live(st, note->run_id)
             && faccessat(runs, note->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
         {
-            (void) pyexec_note_remove(runs, note->run_id,
-                                         note->started_at);
+            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
         }
     }
 
@@ -555,7 +553,7 @@ pyexec_lines_rewrite(int runs, const char *before)
     for (i = 0; i < ls.n; i++) {
         line = &ls.line[i];
 
-        if ((before && strncmp(line->run_id, before, strlen(before)) >= 0)
+        if (!pyexec_begun_before(line->run_id, before)
             || faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         {
             pyexec_buf_add(&out, line->text.data, line->text.len);
@@ -594,4 +592,13 @@ pyexec_lines_rewrite(int runs, const char *before)
     pyexec_buf_free(&out);
 
     return rc;
+}
+
+
+/* without before: all have */
+
+static int
+pyexec_begun_before(const char *run_id, const char *before)
+{
+    return before == NULL || strncmp(run_id, before, strlen(before)) < 0;
 }
