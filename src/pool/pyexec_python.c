@@ -7,6 +7,7 @@
 #include "pyexec_log.h"
 #include "pyexec_modules.h"
 #include "pyexec_python.h"
+#include "pyexec_tree.h"
 
 
 /* the functions that are called, found once, before any fork */
@@ -65,6 +66,7 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
 };
 
 static PyMemAllocatorEx   pyexec_pymalloc;
+static PyObject          *pyexec_words;    /* a tuple */
 static PyObject          *pyexec_code;     /* what was checked last */
 
 
@@ -136,6 +138,15 @@ pyexec_python_init(const char *prefix)
 
         Py_DECREF(module);
     }
+
+    module = PyImport_ImportModule("_pyexec_policy");
+    pyexec_words = module ? PyObject_GetAttrString(module, "WORDS") : NULL;
+
+    if (pyexec_words == NULL || !PyTuple_Check(pyexec_words)) {
+        pyexec_python_die("WORDS");
+    }
+
+    Py_DECREF(module);
 }
 
 
@@ -315,23 +326,19 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 
 
 /*
- * What check() would return of code that has nothing to check, at a tenth of
- * the cost: NULL where there may be something, or where it is no Python.
+ * What check() would return of code that has nothing to check, for less: NULL
+ * where there may be something, or where it is no Python.
  */
 
 static PyObject *
 pyexec_python_compile(const pyexec_str_t *code)
 {
-    char                     *text;
-    size_t                    i;
-    PyObject                 *compiled;
-    PyCompilerFlags           flags = _PyCompilerFlags_INIT;
-
-    /* _WORDS of _pyexec_policy; all that is denied has one of them in it */
-
-    static const char *const  words[] = {
-        "import", "open", "eval", "exec", "compile"
-    };
+    char             *text;
+    size_t            i;
+    PyObject         *compiled;
+    Py_ssize_t        n, len;
+    const char       *word;
+    PyCompilerFlags   flags = _PyCompilerFlags_INIT;
 
     for (i = 0; i < code->len; i++) {
         if (code->data[i] == '\0' || code->data[i] > 0x7f) {
@@ -339,8 +346,12 @@ pyexec_python_compile(const pyexec_str_t *code)
         }
     }
 
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (memmem(code->data, code->len, words[i], strlen(words[i]))) {
+    for (n = 0; n < PyTuple_GET_SIZE(pyexec_words); n++) {
+        word = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(pyexec_words, n),
+                                       &len);
+
+        if (word == NULL || memmem(code->data, code->len, word, len)) {
+            PyErr_Clear();
             return NULL;
         }
     }
@@ -352,8 +363,8 @@ pyexec_python_compile(const pyexec_str_t *code)
 
     flags.cf_flags = PyCF_SOURCE_IS_UTF8|PyCF_IGNORE_COOKIE;
 
-    compiled = Py_CompileStringExFlags(text, "main.py", Py_file_input, &flags,
-                                       -1);
+    compiled = Py_CompileStringExFlags(text, PYEXEC_MAIN, Py_file_input,
+                                       &flags, -1);
     if (compiled == NULL) {
         PyErr_Clear();
     }

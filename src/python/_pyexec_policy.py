@@ -82,11 +82,12 @@ def _has_nothing_to_check(code):
     Python reads names in their normal form: where code is in it, a name is
     in the text as it is written.  Most of check() is to make the tree.
     """
-    return (_WORDS.search(code) is None
+    return (not any(word in code for word in WORDS)
             and (code.isascii() or unicodedata.is_normalized("NFKC", code)))
 
 
-_WORDS = re.compile("import|open|" + "|".join(DENIED_CALLS))
+# the pool looks for them too, in code that is ASCII
+WORDS = ("import", "open", *sorted(DENIED_CALLS))
 
 
 class _Found:

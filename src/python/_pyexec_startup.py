@@ -272,9 +272,11 @@ def rehearse(usual):
     code = "for i in range(3): print(i, [n ** 0.5 for n in range(i)])\n"
     if usual:
         code = "import math\n" + code
-    exec(_pyexec_policy.check(code, True, (), ())[5], begin(code))
-    if usual:
+        compiled = _pyexec_policy.check(code, True, (), ())[5]
         _use(_USUAL)
+    else:
+        compiled = compile(code, FILE_NAME, "exec", dont_inherit=True)
+    exec(compiled, begin(code))
     finish()
 
 
