@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 
-/* numbers of system calls are below; there are 470 */
+/* numbers of system calls are below */
 
 #define PYEXEC_MAX_CALL     512
 

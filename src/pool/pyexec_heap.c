@@ -74,6 +74,7 @@ static char *pyexec_heap_up(const char *p, uintptr_t to);
 static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
     unsigned usual);
 static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
+static int pyexec_heap_called(int fd, int timeout);
 static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
     unsigned usual, int to);
 static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
@@ -321,13 +322,8 @@ pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
 void
 pyexec_heap_copy(int fd)
 {
-    struct pollfd  pfd;
-
-    pfd.fd = fd;
-    pfd.events = POLLIN;
-
     if (pyexec_heap_populate(fd, &pyexec_written[0]) == 0
-        && poll(&pfd, 1, PYEXEC_IDLE) == 0)
+        && !pyexec_heap_called(fd, PYEXEC_IDLE))
     {
         (void) pyexec_heap_populate(fd, &pyexec_written[1]);
     }
@@ -340,11 +336,7 @@ static int
 pyexec_heap_populate(int fd, const pyexec_written_t *w)
 {
     size_t                 i, n;
-    struct pollfd          pfd;
     const pyexec_range_t  *range;
-
-    pfd.fd = fd;
-    pfd.events = POLLIN;
 
     n = PYEXEC_BATCH;
 
@@ -353,7 +345,7 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
         if (n >= PYEXEC_BATCH) {
             n = 0;
 
-            if (poll(&pfd, 1, 0) != 0) {
+            if (pyexec_heap_called(fd, 0)) {
                 return -1;
             }
         }
@@ -372,6 +364,20 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
     }
 
     return 0;
+}
+
+
+/* is there something to read, or will there be; ms */
+
+static int
+pyexec_heap_called(int fd, int timeout)
+{
+    struct pollfd  pfd;
+
+    pfd.fd = fd;
+    pfd.events = POLLIN;
+
+    return poll(&pfd, 1, timeout) != 0;
 }
 
 
