@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "pyexec_io.h"
 #include "pyexec_log.h"
@@ -30,6 +31,7 @@ enum {
     PYEXEC_POLL_OUT,
     PYEXEC_POLL_ERR,
     PYEXEC_POLL_SAID,
+    PYEXEC_POLL_END,
     PYEXEC_POLL_CLIENT,
     PYEXEC_POLL_N
 };
@@ -39,8 +41,9 @@ static int pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a,
     uint64_t watch);
 static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
     pyexec_stream_t *s, int *fd, pyexec_msg_e type);
-static void pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
+static int pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
 static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
+static void pyexec_attempt_end(pyexec_attempt_t *a);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static void pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
 static unsigned pyexec_attempt_threads(int pidfd);
@@ -119,7 +122,7 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
         }
     }
 
-    /* a dead child writes no more: what is in the pipes is all */
+    /* a dead child writes no more: what is in the pipes is all there is */
 
     while (a->dead && a->child.out != -1) {
         pyexec_attempt_read(run, a, &a->out, &a->child.out,
@@ -154,6 +157,8 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     pfd[PYEXEC_POLL_ERR].events = POLLIN;
     pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
     pfd[PYEXEC_POLL_SAID].events = POLLIN;
+    pfd[PYEXEC_POLL_END].fd = a->child.end;
+    pfd[PYEXEC_POLL_END].events = 0;
     pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
     pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
 
@@ -189,8 +194,12 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
                             PYEXEC_MSG_STDERR);
     }
 
-    if (pfd[PYEXEC_POLL_SAID].revents) {
-        pyexec_attempt_listen(run, a);
+    while (pfd[PYEXEC_POLL_SAID].revents && pyexec_attempt_listen(run, a)) {
+        /* void */
+    }
+
+    if (pfd[PYEXEC_POLL_END].revents) {
+        pyexec_attempt_end(a);
     }
 
     if (pfd[PYEXEC_POLL_VITALS].revents) {
@@ -261,7 +270,9 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
 }
 
 
-static void
+/* returns 0 where it has said no more */
+
+static int
 pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 {
     size_t   max;
@@ -271,10 +282,11 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 
     max = PYEXEC_MAX_SAID + run->request->code.len;
 
-    n = read(a->child.job, pyexec_buf_reserve(&a->said, 65536), 65536);
+    n = recv(a->child.job, pyexec_buf_reserve(&a->said, 65536), 65536,
+             MSG_DONTWAIT);
 
-    if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
-        return;
+    if (n == -1 && errno == EAGAIN) {
+        return 0;
     }
 
     a->said.len += n > 0 ? n : 0;
@@ -287,6 +299,8 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
     if (n <= 0 || len == -1) {
         a->hung_up = 1;
     }
+
+    return !a->hung_up;
 }
 
 
@@ -327,6 +341,12 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
         slot = 2;
         msg = &a->failed;
 
+    } else if (type == PYEXEC_MSG_CHILD_ENDED && a->has_checked
+               && !a->has_ended)
+    {
+        slot = 3;
+        msg = &a->ended;
+
     } else if (type == PYEXEC_MSG_CHILD_WALL && !a->has_checked
                && pyexec_wire_decode(type, payload.data, payload.len, &wall)
                   == 0)
@@ -350,8 +370,29 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
     a->has_corrected |= slot == 0;
     a->has_checked |= slot == 1;
     a->has_failed |= slot == 2;
+    a->has_ended |= slot == 3;
 
     return len;
+}
+
+
+/*
+ * No thread of the child's runs code any more or makes a system call, it only
+ * takes what it has down.  If it was to end, there is no need to see it dead;
+ * if not, or if it was killed, the zygote tells how it ended.
+ */
+
+static void
+pyexec_attempt_end(pyexec_attempt_t *a)
+{
+    (void) close(a->child.end);
+    a->child.end = -1;
+
+    if (a->has_ended && !a->killed) {
+        a->dead = 1;
+        a->reaped = 1;
+        a->status = W_EXITCODE((int) a->ended.status & 0xff, 0);
+    }
 }
 
 
@@ -477,7 +518,7 @@ pyexec_attempt_free(pyexec_attempt_t *a)
     pyexec_buf_free(&a->err.kept);
     pyexec_buf_free(&a->said);
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof(a->payload) / sizeof(a->payload[0]); i++) {
         pyexec_buf_free(&a->payload[i]);
     }
 }

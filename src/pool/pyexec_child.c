@@ -8,6 +8,7 @@
 #include "pyexec_io.h"
 #include "pyexec_pool.h"
 #include "pyexec_python.h"
+#include "pyexec_seccomp.h"
 
 
 static void pyexec_child_confine(pyexec_pool_t *pool,
@@ -23,11 +24,12 @@ static void pyexec_child_wall(const char *what)
 void
 pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 {
-    int                     status, dirs[2];
+    int                     end, dirs[2];
     const char             *what;
     pyexec_str_t            code;
     pyexec_msg_e            type;
     pyexec_child_job_t      job;
+    pyexec_child_ended_t    ended;
     pyexec_child_ready_t    ready;
     pyexec_child_checked_t  checked;
 
@@ -41,7 +43,11 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     pyexec_python_reseed();
 
     ready.kind = kind;
-    pyexec_child_say(PYEXEC_MSG_CHILD_READY, &ready);
+    end = pyexec_seccomp_listen();
+
+    (void) pyexec_send(PYEXEC_CHILD_FD, PYEXEC_MSG_CHILD_READY, &ready, &end,
+                       end != -1);
+    (void) close(end);
 
     pyexec_heap_copy(PYEXEC_CHILD_FD);
 
@@ -67,14 +73,15 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     pyexec_python_check(&job, &code, &checked);
     pyexec_child_say(PYEXEC_MSG_CHILD_CHECKED, &checked);
 
-    if (checked.status.len != 2 || memcmp(checked.status.data, "ok", 2) != 0) {
-        _exit(0);
+    ended.status = 0;
+
+    if (checked.status.len == 2 && memcmp(checked.status.data, "ok", 2) == 0) {
+        ended.status = pyexec_python_run(&code, pyexec_child_failed);
+        (void) fflush(NULL);
     }
 
-    status = pyexec_python_run(&code, pyexec_child_failed);
-
-    (void) fflush(NULL);
-    _exit(status);
+    pyexec_child_say(PYEXEC_MSG_CHILD_ENDED, &ended);
+    _exit((int) ended.status);
 }
 
 

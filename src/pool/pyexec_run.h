@@ -45,13 +45,15 @@ typedef struct {
     /* what the child says: untrusted but for its form */
 
     pyexec_buf_t           said;           /* not taken in yet */
-    pyexec_buf_t           payload[3];     /* what these point into: */
+    pyexec_buf_t           payload[4];     /* what these point into: */
     pyexec_child_corrected_t  corrected;
     pyexec_child_checked_t    checked;
     pyexec_child_failed_t     failed;
+    pyexec_child_ended_t      ended;
     unsigned               has_corrected:1;
     unsigned               has_checked:1;
     unsigned               has_failed:1;
+    unsigned               has_ended:1;
     unsigned               hung_up:1;      /* it says no more */
 
     /* what the kernel says */
@@ -59,7 +61,7 @@ typedef struct {
     uint64_t               start;          /* pyexec_now() */
     uint64_t               time;           /* microseconds that it took */
     pyexec_kill_e          killed;
-    unsigned               dead:1;
+    unsigned               dead:1;         /* nothing of it runs any more */
     unsigned               reaped:1;       /* status and usage are there */
     int                    status;
     struct rusage          usage;

@@ -24,6 +24,7 @@
  *   user, mount ns  a user namespace of its own has a count of its own for
  *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
  *                   the workspaces can't be unmounted.
+ *   bounding set    is full in a new user namespace; to drop it takes time.
  *   ruleset         its rules take time.
  *
  * In a child, with its job
@@ -79,6 +80,7 @@ static const char *pyexec_drop_uid(const pyexec_sandbox_t *sb);
 static const char *pyexec_close_from(int keep);
 static const char *pyexec_limits(const pyexec_sandbox_t *sb,
     const pyexec_confine_t *c);
+static void pyexec_drop_bounding_set(void);
 static const char *pyexec_drop_capabilities(void);
 
 
@@ -254,6 +256,10 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
         }
 
         what = pyexec_user_map(sb);
+    }
+
+    if (what == NULL && pyexec_wall(CAPABILITIES)) {
+        pyexec_drop_bounding_set();
     }
 
     if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
@@ -517,18 +523,27 @@ pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c)
 }
 
 
+/*
+ * All that there are, which leaves those that the process has.  An ordinary
+ * user, who has none, is refused the first.
+ */
+
+static void
+pyexec_drop_bounding_set(void)
+{
+    int  cap;
+
+    for (cap = 0; prctl(PR_CAPBSET_DROP, cap) == 0; cap++) { /* void */ }
+}
+
+
 static const char *
 pyexec_drop_capabilities(void)
 {
-    int                             cap;
     struct __user_cap_data_struct   none[2];
     struct __user_cap_header_struct header;
 
     /* without capabilities, as an ordinary user, these are refused */
-
-    for (cap = 0; cap < 64; cap++) {
-        (void) prctl(PR_CAPBSET_DROP, cap);
-    }
 
     (void) prctl(PR_SET_SECUREBITS, SECBIT_NOROOT|SECBIT_NOROOT_LOCKED
                                     |SECBIT_NO_SETUID_FIXUP

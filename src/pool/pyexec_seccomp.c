@@ -119,6 +119,17 @@ pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
 }
 
 
+int
+pyexec_seccomp_listen(void)
+{
+    struct sock_filter  allow = BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog   prog = { 1, &allow };
+
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                   SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+
+
 /* by libseccomp */
 
 static const char *

@@ -31,5 +31,15 @@ const char *pyexec_seccomp_build(struct sock_fprog *zygote,
 const char *pyexec_seccomp_load(const struct sock_fprog *prog,
     unsigned locks);
 
+/*
+ * Loads a program that refuses nothing into the calling process, and returns
+ * a descriptor, of seccomp_unotify(2), that hangs up when no thread has it
+ * any more.  Since Linux 6.11 that is when the last has begun to exit, before
+ * its memory is taken down; earlier kernels wait until it is reaped.  Returns
+ * -1 and errno; EBUSY: who started the pool listens to its calls already.
+ */
+
+int pyexec_seccomp_listen(void);
+
 
 #endif /* _PYEXEC_SECCOMP_H_INCLUDED_ */

@@ -54,6 +54,7 @@ pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
     sp->out = out[0];
     sp->err = err[0];
     sp->pidfd = -1;
+    sp->end = -1;
 }
 
 
@@ -74,7 +75,8 @@ void
 pyexec_spare_drop(pyexec_spare_t *sp)
 {
     unsigned  i;
-    int      *fd[] = { &sp->vitals, &sp->job, &sp->out, &sp->err, &sp->pidfd };
+    int      *fd[] = { &sp->vitals, &sp->job, &sp->out, &sp->err, &sp->pidfd,
+                       &sp->end };
 
     if (sp->vitals == -1) {
         return;
@@ -125,7 +127,7 @@ pyexec_spare_greeting(pyexec_spare_t *sp)
     pyexec_msg_e         type;
     pyexec_child_wall_t  wall;
 
-    n = recv(sp->job, buf, sizeof(buf), MSG_DONTWAIT);
+    n = pyexec_recv_fds(sp->job, buf, sizeof(buf), &sp->end, 1, MSG_DONTWAIT);
 
     if (n == -1) {
         return;

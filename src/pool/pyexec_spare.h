@@ -20,6 +20,7 @@ typedef struct {
     int                    out;            /* non-blocking, as is err */
     int                    err;
     int                    pidfd;
+    int                    end;            /* as READY's, or -1 */
 } pyexec_spare_t;
 
 

@@ -28,7 +28,7 @@
 
 typedef struct {
     pid_t                  pid;
-    int                    vitals;
+    int                    vitals;         /* -1: nobody waits for it */
 } pyexec_entry_t;
 
 
@@ -157,11 +157,13 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
         pyexec_die("poll(): %m");
     }
 
-    /* a runner that is gone takes its child along */
+    /* a runner that is gone takes its child along, if that is not gone too */
 
     for (i = 0; i < n; i++) {
         if (pfd[i + 3].revents) {
             (void) kill(z->children[i].pid, SIGKILL);
+            (void) close(z->children[i].vitals);
+            z->children[i].vitals = -1;
         }
     }
 
@@ -293,9 +295,11 @@ pyexec_zygote_reap(pyexec_nursery_t *z)
             continue;
         }
 
-        (void) pyexec_send_fds(z->children[i].vitals, &vital, sizeof(vital),
-                               NULL, 0);
-        (void) close(z->children[i].vitals);
+        if (z->children[i].vitals != -1) {
+            (void) pyexec_send_fds(z->children[i].vitals, &vital,
+                                   sizeof(vital), NULL, 0);
+            (void) close(z->children[i].vitals);
+        }
 
         z->children[i] = z->children[--z->n];
     }

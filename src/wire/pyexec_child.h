@@ -5,7 +5,9 @@
  * untrusted: it is measured, decoded, cleaned and never believed.
  *
  *   child -> runner   READY      idle, and as confined as it can be without
- *                                knowing its job
+ *                                knowing its job; may come with a descriptor
+ *                                as SCM_RIGHTS, that hangs up when the kernel
+ *                                runs no thread of the child's any more
  *   runner -> child   JOB        with the descriptors of the session and of
  *                                the run directory (O_PATH) as SCM_RIGHTS
  *   child -> runner   WALL       only if a wall could not be put up
@@ -15,6 +17,7 @@
  *                     CHECKED    the verdict of policy and dependencies; the
  *                                code runs next if its status is "ok"
  *                     FAILED     the exception that ended the code
+ *                     ENDED      nothing follows but the child's exit
  */
 
 #ifndef _PYEXEC_CHILD_H_INCLUDED_
@@ -78,6 +81,11 @@ typedef struct {
     pyexec_str_t           undefined;      /* the name of a NameError */
     uint32_t               error;          /* errno of an OSError, or 0 */
 } pyexec_child_failed_t;
+
+
+typedef struct {
+    uint32_t               status;         /* that it exits with */
+} pyexec_child_ended_t;
 
 
 #endif /* _PYEXEC_CHILD_H_INCLUDED_ */

@@ -217,6 +217,33 @@ os._exit(1)
 
 
 
+=== forged frames: the end, long before it
+--- code
+import os, struct, time
+print("control: ok", flush=True)
+print("tried:", os.write(3, struct.pack(">BBHII", 1, 20, 0, 4, 0)), flush=True)
+time.sleep(0.5)
+open("late.txt", "w").write("x" * 77)
+print("late")
+--- status: ok
+--- effect
+$answer->{stdout} !~ /^late$/m || $answer->{execution_time_seconds} < 0.5
+    || Pyexec::Outside::stored($w) !~ /late\.txt/ || !Pyexec::Outside::is_sound($w)
+
+
+
+=== forged frames: the end, and no end
+--- code
+import os, struct, time
+print("control: ok")
+print("tried:", os.write(3, struct.pack(">BBHII", 1, 20, 0, 4, 0)), flush=True)
+time.sleep(60)
+--- status: timeout
+--- effect
+$answer->{execution_time_seconds} > 4 || Pyexec::Outside::running($w)
+
+
+
 === frames and results, to every descriptor
 --- code
 import os, struct
