@@ -74,7 +74,6 @@ static char *pyexec_heap_up(const char *p, uintptr_t to);
 static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
     unsigned usual);
 static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
-static int pyexec_heap_called(int fd, int timeout);
 static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
     unsigned usual, int to);
 static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
@@ -323,7 +322,7 @@ void
 pyexec_heap_copy(int fd)
 {
     if (pyexec_heap_populate(fd, &pyexec_written[0]) == 0
-        && !pyexec_heap_called(fd, PYEXEC_IDLE))
+        && !pyexec_poll(fd, POLLIN, PYEXEC_IDLE))
     {
         (void) pyexec_heap_populate(fd, &pyexec_written[1]);
     }
@@ -345,7 +344,7 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
         if (n >= PYEXEC_BATCH) {
             n = 0;
 
-            if (pyexec_heap_called(fd, 0)) {
+            if (pyexec_poll(fd, POLLIN, 0)) {
                 return -1;
             }
         }
@@ -364,20 +363,6 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
     }
 
     return 0;
-}
-
-
-/* is there something to read, or will there be; ms */
-
-static int
-pyexec_heap_called(int fd, int timeout)
-{
-    struct pollfd  pfd;
-
-    pfd.fd = fd;
-    pfd.events = POLLIN;
-
-    return poll(&pfd, 1, timeout) != 0;
 }
 
 

@@ -1,5 +1,6 @@
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -224,6 +225,18 @@ pyexec_message_at(const u_char *data, size_t len, size_t max,
     payload->data = data + PYEXEC_WIRE_HEADER;
 
     return PYEXEC_WIRE_HEADER + payload->len;
+}
+
+
+int
+pyexec_poll(int fd, short events, int timeout)
+{
+    struct pollfd  pfd;
+
+    pfd.fd = fd;
+    pfd.events = events;
+
+    return poll(&pfd, 1, timeout) != 0;
 }
 
 

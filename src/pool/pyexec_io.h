@@ -60,6 +60,10 @@ int pyexec_recv(int fd, pyexec_buf_t *buf, pyexec_msg_e *type, int *fds,
 ssize_t pyexec_message_at(const u_char *data, size_t len, size_t max,
     pyexec_msg_e *type, pyexec_str_t *payload);
 
+/* waits for events of poll() on fd, ms; returns 0 where there were none */
+
+int pyexec_poll(int fd, short events, int timeout);
+
 /* CLOCK_MONOTONIC, microseconds */
 
 uint64_t pyexec_now(void);

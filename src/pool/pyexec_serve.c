@@ -42,7 +42,6 @@ int
 pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
 {
     int             client;
-    struct pollfd   pfd;
     struct timeval  stall = { PYEXEC_STALL, 0 };
 
     client = pyexec_serve_accept(control);
@@ -52,10 +51,7 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
 
     /* one that did not wait for its turn: what it asked for is still there */
 
-    pfd.fd = client;
-    pfd.events = POLLRDHUP;
-
-    if (poll(&pfd, 1, 0) == 1) {
+    if (pyexec_poll(client, POLLRDHUP, 0)) {
         (void) close(client);
         return -1;
     }
