@@ -252,6 +252,14 @@ pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
 
     pyexec_attempt_start(run, a, &child, NULL);
 
+    /* where a job waits, the next child is ready when this run is over */
+
+    if (spares[PYEXEC_LIGHT].vitals == -1
+        && pyexec_poll(PYEXEC_FD_RUNS, POLLIN, 0))
+    {
+        pyexec_spare_ask(&spares[PYEXEC_LIGHT], run->pool, PYEXEC_LIGHT);
+    }
+
     for ( ;; ) {
 
         pyexec_attempt_wait(run, a);
