@@ -87,7 +87,10 @@ pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
     pid_t              self;
     unsigned short     i;
     struct sock_fprog  own;
-    struct sock_filter filter[BPF_MAXINSNS];
+
+    /* no longer than it must be: of the stack, too, a child makes copies */
+
+    struct sock_filter filter[prog->len];
 
     self = getpid();
 
