@@ -99,3 +99,13 @@ POST /api/execute-code
 --- response_body_like eval
 [qr/"status":"timeout"/, qr/"status":"ok"/, qr/"status":"ok"/,
  qr/"session_id":"default".*"status":"ok"/]
+
+
+
+=== TEST 11: a home and a place for temporary files, for libraries in C too
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request
+POST /api/execute-code
+{"code": "import ctypes, os\nc = ctypes.CDLL(None)\nc.getenv.restype = ctypes.c_char_p\nhere = os.getcwd()\nprint([os.environ[n] == os.getenv(n) == c.getenv(n.encode()).decode() == here for n in ('HOME', 'TMPDIR')])\nos.environ['HOME'] = '/'\nprint(c.getenv(b'HOME'), c.getenv(b'TMPDIR') == here.encode())"}
+--- response_body_like: "status":"ok","stdout":"\[True, True\]\\nb'/' True\\n"

@@ -45,10 +45,16 @@ static PyObject *pyexec_python_text(const pyexec_str_t *s);
 static pyexec_str_t pyexec_python_utf8(PyObject *o);
 static pyexec_list_t pyexec_python_list(PyObject *seq);
 static void pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out);
+static void pyexec_python_environ(void);
 static int pyexec_python_failed(PyObject *exc,
     void (*failed)(const pyexec_child_failed_t *));
 static void pyexec_python_die(const char *what) __attribute__((noreturn));
 
+
+/* as putenv() takes them */
+
+static char  pyexec_home[PATH_MAX + sizeof("HOME=")] = "HOME=/";
+static char  pyexec_tmpdir[PATH_MAX + sizeof("TMPDIR=")] = "TMPDIR=/";
 
 static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "gc", "collect", NULL },
@@ -205,6 +211,10 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
     }
 
     Py_DECREF(loaded);
+
+    if (putenv(pyexec_home) != 0 || putenv(pyexec_tmpdir) != 0) {
+        pyexec_die("putenv(): %m");
+    }
 }
 
 
@@ -382,6 +392,8 @@ pyexec_python_run(const pyexec_str_t *code,
     int        status;
     PyObject  *globals, *rc, *type, *exc, *trace;
 
+    pyexec_python_environ();
+
     globals = pyexec_python_call(PYEXEC_BEGIN,
                                  Py_BuildValue("(N)",
                                                pyexec_python_text(code)));
@@ -421,6 +433,24 @@ pyexec_python_run(const pyexec_str_t *code,
     Py_XDECREF(rc);
 
     return status;
+}
+
+
+/*
+ * For C libraries what begin() does for Python.  setenv() would keep a copy
+ * of each value, in a tree all over the heap.
+ */
+
+static void
+pyexec_python_environ(void)
+{
+    char  path[PATH_MAX];
+
+    if (getcwd(path, sizeof(path))) {
+        (void) snprintf(pyexec_home, sizeof(pyexec_home), "HOME=%s", path);
+        (void) snprintf(pyexec_tmpdir, sizeof(pyexec_tmpdir), "TMPDIR=%s",
+                        path);
+    }
 }
 
 

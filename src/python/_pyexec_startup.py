@@ -364,7 +364,9 @@ def begin(code):
     The current directory is the run's.  It is the home, and the place of
     temporary files: those that the code leaves are files that it created.
     """
-    os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
+    # past putenv(): the pool has done its part
+    environ = os.environ._data
+    environ[b"HOME"] = environ[b"TMPDIR"] = os.getcwdb()
 
     # tracebacks show the lines of what runs, whatever becomes of the file
     lines = io.StringIO(code, newline=None).readlines()
