@@ -127,13 +127,14 @@ $(PRODUCTS): modules ;
 $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
+	@ar rcs $@ $(OBJS)/pyexec/*.o $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
 
 vpath %.c t/unit t/tools t/bench
 
 $(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
 	    -Isrc/wire -Isrc/pool -Isrc/nginx -o $@ $^ $(LD_OPT) \
+	    $$(pkg-config --cflags python3-embed) \
 	    $$(pkg-config --libs cmocka python3-embed libseccomp yajl libmd)
 
 # a pool without a wall, and nginx's module beside it

@@ -22,6 +22,7 @@
 
 #include "pyexec_heap.h"
 #include "pyexec_io.h"
+#include "pyexec_pack.h"
 #include "pyexec_python.h"
 
 
@@ -73,6 +74,7 @@ static void pyexec_heap_move(char *start, char *end, int prot);
 static char *pyexec_heap_up(const char *p, uintptr_t to);
 static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
     unsigned usual);
+static int pyexec_heap_has(const pyexec_written_t *w, const char *page);
 static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
 static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
     unsigned usual, int to);
@@ -90,9 +92,16 @@ pyexec_heap_begin(void)
     char  *end;
 
     end = sbrk(0);
+
+    pyexec_heap_plug(end - mallinfo2().keepcost);
+    pyexec_pack_lay();
+
+    end = sbrk(0);
     pyexec_start = pyexec_heap_up(end, PYEXEC_HUGE);
 
     (void) sbrk(pyexec_start - end);
+
+    pyexec_heap_plug(pyexec_start);
 }
 
 
@@ -315,6 +324,56 @@ pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
     if (pid != -1) {
         (void) waitpid(pid, &status, 0);
     }
+}
+
+
+void
+pyexec_heap_each_written(void (*page)(const char *start, unsigned usual))
+{
+    char                    *start;
+    size_t                   i, n;
+    unsigned                 usual;
+    const pyexec_range_t    *range;
+    const pyexec_written_t  *w;
+
+    for (usual = 0; usual <= 1; usual++) {
+
+        w = &pyexec_written[usual];
+
+        for (i = 0; i < w->n; i++) {
+
+            range = &w->ranges[i];
+
+            for (n = 0; n < range->pages; n++) {
+                start = range->start + n * getpagesize();
+
+                if (!usual || !pyexec_heap_has(&pyexec_written[0], start)) {
+                    page(start, usual);
+                }
+            }
+        }
+    }
+}
+
+
+static int
+pyexec_heap_has(const pyexec_written_t *w, const char *page)
+{
+    size_t                 i;
+    const pyexec_range_t  *range;
+
+    for (i = 0; i < w->n; i++) {
+
+        range = &w->ranges[i];
+
+        if (page >= range->start
+            && page < range->start + range->pages * getpagesize())
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

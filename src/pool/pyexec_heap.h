@@ -30,6 +30,14 @@ void pyexec_heap_settle(void);
 void pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual));
 
 /*
+ * Calls page() with the start of each of them, and with what rehearse() was
+ * called with; those that all runs write to are not among the usual ones.
+ */
+
+void pyexec_heap_each_written(void (*page)(const char *start,
+    unsigned usual));
+
+/*
  * In a child that has nothing else to do: makes copies of those pages, of the
  * usual ones after a while only, until all are made or there is something to
  * read from fd.

@@ -12,6 +12,10 @@
 
 #define PYEXEC_MAX_WORKERS  512
 
+/* names of what is loaded; bytes */
+
+#define PYEXEC_MAX_ROOTS    4096
+
 
 /* descriptors that nginx leaves open, beside standard error */
 
@@ -35,8 +39,10 @@ typedef enum {
 
 typedef struct {
     int                    full;           /* roots is complete */
-    char                   roots[4096];    /* "numpy pandas ..": what the full
-                                              zygote has, and the light not */
+
+    /* "numpy pandas ..": what the full zygote has, and the light not */
+
+    char                   roots[PYEXEC_MAX_ROOTS];
 } pyexec_shared_t;
 
 

@@ -179,7 +179,15 @@ pyexec_process_drop(const pyexec_sandbox_t *sb)
 void
 pyexec_process_retire(pyexec_process_t *p)
 {
-    (void) send(p->link, "", 1, MSG_NOSIGNAL);
+    /* one that loads has no children yet, and does not listen */
+
+    if (p->loaded) {
+        (void) send(p->link, "", 1, MSG_NOSIGNAL);
+
+    } else {
+        (void) kill(p->pid, SIGKILL);
+    }
+
     (void) close(p->link);
     p->link = -1;
 }

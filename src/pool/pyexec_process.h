@@ -52,7 +52,10 @@ typedef struct {
 
 void pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p);
 
-/* a zygote is to fork no more, and to leave when its children have */
+/*
+ * A zygote is to fork no more, and to leave when its children have; one that
+ * still loads is killed.
+ */
 
 void pyexec_process_retire(pyexec_process_t *p);
 

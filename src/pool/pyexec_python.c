@@ -4,8 +4,11 @@
 
 #include <signal.h>
 
+#include <sys/random.h>
+
 #include "pyexec_log.h"
 #include "pyexec_modules.h"
+#include "pyexec_pack.h"
 #include "pyexec_python.h"
 #include "pyexec_tree.h"
 
@@ -72,8 +75,32 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
 };
 
 static PyMemAllocatorEx   pyexec_pymalloc;
+static uint32_t           pyexec_hash_seed;
 static PyObject          *pyexec_words;    /* a tuple */
 static PyObject          *pyexec_code;     /* what was checked last */
+
+
+void
+pyexec_python_preinit(void)
+{
+    PyPreConfig  pre;
+
+    PyPreConfig_InitIsolatedConfig(&pre);
+    pre.utf8_mode = 1;
+    pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
+    pyexec_python_check_status(Py_PreInitialize(&pre));
+
+    /* 0 would be no seed */
+
+    do {
+        if (getrandom(&pyexec_hash_seed, sizeof(pyexec_hash_seed), 0)
+            != sizeof(pyexec_hash_seed))
+        {
+            pyexec_die("getrandom(): %m");
+        }
+
+    } while (pyexec_hash_seed == 0);
+}
 
 
 void
@@ -83,28 +110,26 @@ pyexec_python_init(const char *prefix)
     unsigned                i;
     PyConfig                config;
     PyObject               *code, *module;
-    PyPreConfig             pre;
-    PyMemAllocatorEx        raw;
+    PyMemAllocatorEx        loading;
     pyexec_function_t      *f;
     const pyexec_module_t  *m;
-
-    PyPreConfig_InitIsolatedConfig(&pre);
-    pre.utf8_mode = 1;
-    pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
-    pyexec_python_check_status(Py_PreInitialize(&pre));
 
     /* one heap for what is loaded; pymalloc gives back only what it gave */
 
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
-    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &raw);
-    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &raw);
-    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &raw);
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &loading);
+    pyexec_pack_allocator(&loading);
+
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &loading);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &loading);
 
     PyConfig_InitIsolatedConfig(&config);
     config.buffered_stdio = 0;
     config.write_bytecode = 0;
     config.install_signal_handlers = 1;
     config.user_site_directory = 0;
+    config.use_hash_seed = 1;
+    config.hash_seed = pyexec_hash_seed;
 
     /* the interpreter that the prefix's own python would be */
 
@@ -238,8 +263,9 @@ pyexec_python_rehearse(unsigned usual)
 void
 pyexec_python_settled(void)
 {
-    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
     PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &pyexec_pymalloc);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
+    pyexec_pack_end();
 
     if (PyObject_Malloc(1) == NULL) {
         pyexec_die("malloc(): %m");

@@ -10,6 +10,13 @@
 
 
 /*
+ * In a zygote: what comes before an interpreter.  Chooses how strings hash in
+ * it, and in those of processes that this one forks to start their own.
+ */
+
+void pyexec_python_preinit(void);
+
+/*
  * In a zygote: starts the interpreter with the environment at prefix and
  * imports the built-in modules.  Dies where that fails.
  */

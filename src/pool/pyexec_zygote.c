@@ -17,6 +17,7 @@
 #include "pyexec_heap.h"
 #include "pyexec_io.h"
 #include "pyexec_log.h"
+#include "pyexec_pack.h"
 #include "pyexec_pool.h"
 #include "pyexec_python.h"
 
@@ -40,11 +41,14 @@ typedef struct {
     int                    signals;
     uint64_t               forks;
     unsigned               n;
+    char                   roots[PYEXEC_MAX_ROOTS];
     pyexec_entry_t         children[PYEXEC_MAX_CHILDREN];
 } pyexec_nursery_t;
 
 
 static void pyexec_zygote_load(pyexec_nursery_t *z);
+static void pyexec_zygote_python(pyexec_nursery_t *z);
+static void pyexec_zygote_scout(void *data);
 static void pyexec_zygote_wait(pyexec_nursery_t *z);
 static void pyexec_zygote_link(pyexec_nursery_t *z);
 static void pyexec_zygote_fork(pyexec_nursery_t *z);
@@ -87,16 +91,14 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     sigset_t         set;
     const char      *what;
     pyexec_ready_t   ready;
-    static char      roots[sizeof(z->pool->shared->roots)];
 
     (void) prctl(PR_SET_NAME, z->kind == PYEXEC_FULL ? "pyexec-full"
                                                      : "pyexec-light");
 
-    pyexec_heap_begin();
+    pyexec_python_preinit();
+    pyexec_pack_learn(pyexec_zygote_scout, z);
 
-    pyexec_python_init(z->pool->sandbox.python);
-    pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
-                          roots, sizeof(roots));
+    pyexec_zygote_python(z);
 
     pyexec_heap_settle();
     pyexec_python_settled();
@@ -119,12 +121,31 @@ pyexec_zygote_load(pyexec_nursery_t *z)
         pyexec_die("signalfd(): %m");
     }
 
-    ready.text.data = (u_char *) roots;
-    ready.text.len = strlen(roots);
+    ready.text.data = (u_char *) z->roots;
+    ready.text.len = strlen(z->roots);
 
     if (pyexec_send(z->link, PYEXEC_MSG_READY, &ready, NULL, 0) == -1) {
         _exit(0);
     }
+}
+
+
+static void
+pyexec_zygote_python(pyexec_nursery_t *z)
+{
+    pyexec_heap_begin();
+
+    pyexec_python_init(z->pool->sandbox.python);
+    pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
+                          z->roots, sizeof(z->roots));
+}
+
+
+static void
+pyexec_zygote_scout(void *data)
+{
+    pyexec_zygote_python(data);
+    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
 }
 
 
