@@ -24,7 +24,7 @@ import measure
 import report
 from plan import (
     CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
-    OUTPUT, PLOT, REST, ROUNDS, SESSIONS, WORKERS)
+    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, WORKERS)
 from servers import BUILD, EXECUTE, Baseline, Floor, Nginx, until
 
 # whether all goals are met, as report.write() says it
@@ -53,6 +53,7 @@ class Bench:
             self.measure_lists()
             self.measure_crowd()
 
+        self.parts = self.measure_parts()
         self.lost = self.count_lost()
         self.memory = self.measure_memory()
         self.sessions = self.scale_sessions()
@@ -147,6 +148,15 @@ class Bench:
         return ROUNDS * CROWD * CROWD_EACH - had
 
     # once
+
+    def measure_parts(self):
+        """What of the processors' time is whose; what was used, and all."""
+        say("whose time it is")
+        before, machine = self.nginx.parts(), measure.busy()
+        n = len(self.run(self.nginx, FIB, clients=16, seconds=PARTS).times)
+        parts, after = self.nginx.parts(), measure.busy()
+        return ([(kind, (parts[kind] - before[kind]) / n) for kind in parts],
+                *((b - a) / n for a, b in zip(machine, after)))
 
     def measure_memory(self):
         """Of each kind, the most that a process has: waiting, and running."""

@@ -90,13 +90,20 @@ def used(stat):
     return sum(ticks) - idle - iowait, sum(ticks)
 
 
+def busy():
+    """Microseconds that the processors have been used, and that there were."""
+    return [ticks * TICK for ticks in _used()]
+
+
 def _used():
     return used(Path("/proc/stat").read_text())
 
 
 # processes
 
-Process = namedtuple("Process", "pid ppid comm args cpu zombie")
+# cpu and dead are microseconds, its own and its dead children's
+
+Process = namedtuple("Process", "pid ppid comm args cpu dead zombie")
 
 _STAT = re.compile(r"\d+ \((.*)\) (\S) (\d+) (.*)", re.DOTALL)
 
@@ -112,10 +119,11 @@ def processes():
         except (OSError, UnicodeDecodeError):
             continue
 
-        # its own and its dead children's, of user and system: 14 to 17
-        cpu = sum(map(int, rest.split()[9:13])) * TICK
+        # of user and system: 14 to 17
+        times = [int(ticks) * TICK for ticks in rest.split()[9:13]]
         found[int(path.name)] = Process(int(path.name), int(ppid), comm, args,
-                                        cpu, state == "Z")
+                                        sum(times[:2]), sum(times[2:]),
+                                        state == "Z")
     return found
 
 
@@ -131,6 +139,11 @@ def family(is_root):
         mine |= more
 
     return [found[pid] for pid in sorted(mine) if not found[pid].zombie]
+
+
+def cpu(processes):
+    """Microseconds that they have used, and those below them that are dead."""
+    return sum(process.cpu + process.dead for process in processes)
 
 
 def kind(process, parent):

@@ -71,6 +71,8 @@ LOADS = [
 
 REST = 0.5               # seconds of each round
 
+PARTS = 1 if QUICK else 10   # seconds
+
 CLIENTS = max(clients for _, clients, _, _ in LOADS)
 
 CROWD = 1000             # clients, who send so many requests each in a round

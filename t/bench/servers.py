@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import measure
@@ -71,7 +72,7 @@ class Server:
             (directory / name.replace("_", ".")).write_text(text)
 
     def cpu(self):
-        return sum(process.cpu for process in self.processes())
+        return measure.cpu(self.processes())
 
     def load(self, path, *markers, body=None, clients=1, n=None, seconds=None,
              numbers=1):
@@ -139,12 +140,23 @@ class Nginx(Server):
 
     def kinds(self):
         """The processes by what they are."""
-        mine = {process.pid: process for process in self.processes()}
         kinds = {}
-        for process in mine.values():
-            kind = measure.kind(process, mine.get(process.ppid))
+        for kind, process in self.each():
             kinds.setdefault(kind, []).append(process.pid)
         return kinds
+
+    def each(self):
+        mine = {process.pid: process for process in self.processes()}
+        for process in mine.values():
+            yield measure.kind(process, mine.get(process.ppid)), process
+
+    def parts(self):
+        """What the kinds have used, those that have ended too."""
+        parts = Counter()
+        for kind, process in self.each():
+            parts[kind] += process.cpu
+            parts[kind.replace("zygote", "child")] += process.dead
+        return parts
 
     def stop(self):
         with contextlib.suppress(ProcessLookupError):
@@ -209,7 +221,7 @@ class Floor:
                               self.cpu() - before)
 
     def cpu(self):
-        return sum(process.cpu for process in measure.family(
+        return measure.cpu(measure.family(
             lambda process: process.pid == self.process.pid))
 
     def stop(self):
