@@ -14,8 +14,9 @@
  *    |   |           runners how they ended.
  *    |   +- child    untrusted from its first line of code on: one attempt.
  *    +- runner       takes one job after another off the control socket;
- *    |               trusted, and holds no Python.  Has a child of each kind
- *    |               waiting.  Nothing that a child says is believed.
+ *    |               trusted, and holds no Python.  Has two light children
+ *    |               and a full one waiting.  Nothing that a child says is
+ *    |               believed.
  *    +- clerk        lists, fetches and removes runs.
  *    +- sweeper      removes old runs.
  *

@@ -35,7 +35,8 @@ static int pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
 static pyexec_zygote_e pyexec_run_kind(const pyexec_run_t *run);
 static int pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
     pyexec_zygote_e kind, pyexec_spare_t *child);
-static int pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *sp);
+static pyexec_spare_t *pyexec_run_child_wait(pyexec_run_t *run,
+    pyexec_spare_t *spares, pyexec_zygote_e kind);
 static void pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a);
 static int pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result);
 static int pyexec_run_restore(pyexec_run_t *run);
@@ -254,10 +255,8 @@ pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
 
     /* where a job waits, the next child is ready when this run is over */
 
-    if (spares[PYEXEC_LIGHT].vitals == -1
-        && pyexec_poll(PYEXEC_FD_RUNS, POLLIN, 0))
-    {
-        pyexec_spare_ask(&spares[PYEXEC_LIGHT], run->pool, PYEXEC_LIGHT);
+    if (pyexec_poll(PYEXEC_FD_RUNS, POLLIN, 0)) {
+        pyexec_spares_ask(spares, run->pool, PYEXEC_LIGHT + 1);
     }
 
     for ( ;; ) {
@@ -389,54 +388,63 @@ static int
 pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
     pyexec_zygote_e kind, pyexec_spare_t *child)
 {
-    if (!spares[kind].ready
-        && pyexec_run_child_wait(run, &spares[kind]) == -1)
-    {
+    pyexec_spare_t  *sp;
+
+    sp = pyexec_run_child_wait(run, spares, kind);
+
+    if (sp == NULL) {
         pyexec_log(PYEXEC_LOG_ERR, "no child came for %s", run->run_id);
         return -1;
     }
 
-    *child = spares[kind];
+    *child = *sp;
 
-    spares[kind].vitals = -1;
-    spares[kind].ready = 0;
+    sp->vitals = -1;
+    sp->ready = 0;
 
     return 0;
 }
 
 
-static int
-pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *sp)
+static pyexec_spare_t *
+pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_zygote_e kind)
 {
-    uint64_t       end;
-    struct pollfd  pfd[3];
+    uint64_t         end;
+    unsigned         n;
+    struct pollfd    pfd[PYEXEC_SPARE_POLLS + 1];
+    pyexec_spare_t  *sp;
 
     end = pyexec_now() + PYEXEC_CHILD_WAIT;
 
-    while (!sp->ready && pyexec_now() < end) {
+    for ( ;; ) {
 
-        if (sp->vitals == -1) {
-            pyexec_spare_ask(sp, run->pool, sp->kind);
+        sp = pyexec_spares_find(spares, run->pool, kind);
+
+        if (sp->ready) {
+            return sp;
         }
 
-        pfd[0].fd = sp->vitals;
-        pfd[0].events = POLLIN;
-        pfd[1].fd = sp->greeted ? -1 : sp->job;
-        pfd[1].events = POLLIN;
-        pfd[2].fd = run->client;
-        pfd[2].events = POLLRDHUP;
+        if (pyexec_now() >= end) {
+            return NULL;
+        }
 
-        if (poll(pfd, 3, 1000) > 0) {
+        pyexec_spares_ask(spares, run->pool, run->pool->kinds);
 
-            if (pfd[2].revents) {
-                return -1;
+        n = pyexec_spares_poll(spares, run->pool, pfd);
+
+        pfd[n].fd = run->client;
+        pfd[n].events = POLLRDHUP;
+
+        if (poll(pfd, n + 1, 1000) > 0) {
+
+            if (pfd[n].revents) {
+                return NULL;
             }
 
-            pyexec_spare_event(sp);
+            pyexec_spares_events(spares, run->pool, pfd);
         }
     }
-
-    return sp->ready ? 0 : -1;
 }
 
 

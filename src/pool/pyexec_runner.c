@@ -14,7 +14,7 @@
 #define PYEXEC_PAUSE        200            /* ms */
 
 
-/* indexes of what an idle runner waits for; behind them two for each kind */
+/* indexes of what an idle runner waits for */
 
 enum {
     PYEXEC_POLL_LIFELINE = 0,
@@ -33,20 +33,21 @@ void
 pyexec_runner(pyexec_pool_t *pool)
 {
     int             client;
-    unsigned        k;
+    unsigned        i;
     pyexec_buf_t    buf = { NULL, 0, 0 };
     pyexec_msg_e    type;
-    pyexec_spare_t  spares[PYEXEC_KINDS];
+    pyexec_spare_t  spares[PYEXEC_MAX_SPARES];
     pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
 
     pyexec_serve_open(pool, stores);
 
-    for (k = 0; k < pool->kinds; k++) {
-        pyexec_spare_ask(&spares[k], pool, k);
+    for (i = 0; i < PYEXEC_MAX_SPARES; i++) {
+        spares[i].vitals = -1;
     }
 
     for ( ;; ) {
 
+        pyexec_spares_ask(spares, pool, pool->kinds);
         pyexec_runner_wait(pool, spares);
 
         client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type);
@@ -57,12 +58,6 @@ pyexec_runner(pyexec_pool_t *pool)
         pyexec_runner_serve(pool, stores, spares, client, type, &buf);
 
         (void) close(client);
-
-        for (k = 0; k < pool->kinds; k++) {
-            if (spares[k].vitals == -1) {
-                pyexec_spare_ask(&spares[k], pool, k);
-            }
-        }
     }
 }
 
@@ -77,34 +72,21 @@ static void
 pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
 {
     int             timeout;
-    unsigned        k, ready;
-    struct pollfd   pfd[PYEXEC_POLL_SPARES + 2 * PYEXEC_KINDS], *p;
+    unsigned        n, ready;
+    struct pollfd   pfd[PYEXEC_POLL_SPARES + PYEXEC_SPARE_POLLS];
 
     for ( ;; ) {
 
-        ready = spares[PYEXEC_LIGHT].ready;
-        timeout = -1;
-
-        for (k = 0; k < pool->kinds; k++) {
-
-            p = &pfd[PYEXEC_POLL_SPARES + 2 * k];
-
-            p[0].fd = spares[k].vitals;
-            p[0].events = POLLIN;
-            p[1].fd = spares[k].vitals == -1 ? -1 : spares[k].job;
-            p[1].events = POLLIN;
-
-            if (spares[k].vitals == -1) {
-                timeout = PYEXEC_PAUSE;
-            }
-        }
+        ready = pyexec_spares_find(spares, pool, PYEXEC_LIGHT)->ready;
+        timeout = pyexec_spares_complete(spares, pool) ? -1 : PYEXEC_PAUSE;
+        n = pyexec_spares_poll(spares, pool, &pfd[PYEXEC_POLL_SPARES]);
 
         pfd[PYEXEC_POLL_LIFELINE].fd = pool->lifeline[0];
         pfd[PYEXEC_POLL_LIFELINE].events = POLLIN;
         pfd[PYEXEC_POLL_CONTROL].fd = ready ? PYEXEC_FD_RUNS : -1;
         pfd[PYEXEC_POLL_CONTROL].events = POLLIN;
 
-        if (poll(pfd, PYEXEC_POLL_SPARES + 2 * pool->kinds, timeout) == -1) {
+        if (poll(pfd, PYEXEC_POLL_SPARES + n, timeout) == -1) {
             if (errno == EINTR) {
                 continue;
             }
@@ -116,17 +98,8 @@ pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
             _exit(0);
         }
 
-        for (k = 0; k < pool->kinds; k++) {
-
-            p = &pfd[PYEXEC_POLL_SPARES + 2 * k];
-
-            if (spares[k].vitals == -1) {
-                pyexec_spare_ask(&spares[k], pool, k);
-
-            } else if (p[0].revents || p[1].revents) {
-                pyexec_spare_event(&spares[k]);
-            }
-        }
+        pyexec_spares_ask(spares, pool, pool->kinds);
+        pyexec_spares_events(spares, pool, &pfd[PYEXEC_POLL_SPARES]);
 
         if (ready && pfd[PYEXEC_POLL_CONTROL].revents) {
             return;

@@ -11,11 +11,97 @@
 #include "pyexec_spare.h"
 
 
+static void pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool,
+    pyexec_zygote_e kind);
+static void pyexec_spare_event(pyexec_spare_t *sp);
 static void pyexec_spare_vitals(pyexec_spare_t *sp);
 static void pyexec_spare_greeting(pyexec_spare_t *sp);
 
 
 void
+pyexec_spares_ask(pyexec_spare_t *spares, pyexec_pool_t *pool, unsigned kinds)
+{
+    unsigned  i;
+
+    for (i = 0; i < PYEXEC_SPARES(kinds); i++) {
+        if (spares[i].vitals == -1) {
+            pyexec_spare_ask(&spares[i], pool, i ? i - 1 : PYEXEC_LIGHT);
+        }
+    }
+}
+
+
+int
+pyexec_spares_complete(const pyexec_spare_t *spares,
+    const pyexec_pool_t *pool)
+{
+    unsigned  i;
+
+    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+        if (spares[i].vitals == -1) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+pyexec_spare_t *
+pyexec_spares_find(pyexec_spare_t *spares, const pyexec_pool_t *pool,
+    pyexec_zygote_e kind)
+{
+    unsigned         i;
+    pyexec_spare_t  *found;
+
+    found = NULL;
+
+    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+        if (spares[i].kind == kind && (found == NULL || spares[i].ready)) {
+            found = &spares[i];
+        }
+    }
+
+    return found;
+}
+
+
+unsigned
+pyexec_spares_poll(const pyexec_spare_t *spares, const pyexec_pool_t *pool,
+    struct pollfd pfd[PYEXEC_SPARE_POLLS])
+{
+    unsigned               i, n;
+    const pyexec_spare_t  *sp;
+
+    for (i = 0, n = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+
+        sp = &spares[i];
+
+        pfd[n].fd = sp->vitals;
+        pfd[n++].events = POLLIN;
+        pfd[n].fd = sp->vitals == -1 || sp->greeted ? -1 : sp->job;
+        pfd[n++].events = POLLIN;
+    }
+
+    return n;
+}
+
+
+void
+pyexec_spares_events(pyexec_spare_t *spares, const pyexec_pool_t *pool,
+    const struct pollfd pfd[PYEXEC_SPARE_POLLS])
+{
+    unsigned  i;
+
+    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+        if (pfd[2 * i].revents || pfd[2 * i + 1].revents) {
+            pyexec_spare_event(&spares[i]);
+        }
+    }
+}
+
+
+static void
 pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
 {
     int       i, gifts[PYEXEC_GIFTS], vitals[2], job[2], out[2], err[2];
@@ -58,7 +144,7 @@ pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
 }
 
 
-void
+static void
 pyexec_spare_event(pyexec_spare_t *sp)
 {
     pyexec_spare_vitals(sp);

@@ -8,6 +8,8 @@
 #define _PYEXEC_SPARE_H_INCLUDED_
 
 
+#include <poll.h>
+
 #include "pyexec_pool.h"
 
 
@@ -24,17 +26,43 @@ typedef struct {
 } pyexec_spare_t;
 
 
-/* asks the kind's zygote for a child; returns at once; dies without sockets */
-
-void pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool,
-    pyexec_zygote_e kind);
-
 /*
- * Takes in what the waiting child and its zygote say; to be called when
- * vitals or job can be read.  A child that is dead is dropped.
+ * Of the light kind a runner has two, one of which can be made while the other
+ * is used; their slots are the first, and a pool without a full zygote has no
+ * others.
  */
 
-void pyexec_spare_event(pyexec_spare_t *sp);
+#define PYEXEC_SPARES(kinds)    ((kinds) + 1)
+#define PYEXEC_MAX_SPARES       PYEXEC_SPARES(PYEXEC_KINDS)
+#define PYEXEC_SPARE_POLLS      (2 * PYEXEC_MAX_SPARES)
+
+/*
+ * Asks the zygotes of the first kinds for a child for each slot without one
+ * (vitals is -1); returns at once; dies without sockets.
+ */
+
+void pyexec_spares_ask(pyexec_spare_t *spares, pyexec_pool_t *pool,
+    unsigned kinds);
+
+/* whether each slot has a child, ready or not */
+
+int pyexec_spares_complete(const pyexec_spare_t *spares,
+    const pyexec_pool_t *pool);
+
+/* returns one of the kind, which is ready if there is such a one */
+
+pyexec_spare_t *pyexec_spares_find(pyexec_spare_t *spares,
+    const pyexec_pool_t *pool, pyexec_zygote_e kind);
+
+/*
+ * Fills pfd with what the children and their zygotes may say, and returns how
+ * many it has filled; after poll(), takes that in, and drops the dead.
+ */
+
+unsigned pyexec_spares_poll(const pyexec_spare_t *spares,
+    const pyexec_pool_t *pool, struct pollfd pfd[PYEXEC_SPARE_POLLS]);
+void pyexec_spares_events(pyexec_spare_t *spares, const pyexec_pool_t *pool,
+    const struct pollfd pfd[PYEXEC_SPARE_POLLS]);
 
 /* closes all; the zygote then kills the child, if it lives */
 

@@ -22,9 +22,9 @@
 #include "pyexec_python.h"
 
 
-/* children there may be at a time: each runner has one of a kind, or two */
+/* children there may be at a time: each runner has two waiting, and a run's */
 
-#define PYEXEC_MAX_CHILDREN 1024
+#define PYEXEC_MAX_CHILDREN 2048
 
 
 typedef struct {

@@ -24,7 +24,7 @@ import measure
 import report
 from plan import (
     CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
-    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, WORKERS)
+    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, SPARES, WORKERS)
 from servers import BUILD, EXECUTE, Baseline, Floor, Nginx, until
 
 # whether all goals are met, as report.write() says it
@@ -248,8 +248,8 @@ class Bench:
 def settled(kinds):
     """The kinds, where each runner has its children waiting."""
     n = len(kinds.get("runner", ()))
-    ready = n and all(len(kinds.get(kind, ())) == n
-                      for kind in ("light child", "full child"))
+    ready = n and all(len(kinds.get(kind, ())) == n * SPARES[kind]
+                      for kind in SPARES)
     return kinds if ready else None
 
 

@@ -73,6 +73,8 @@ REST = 0.5               # seconds of each round
 
 PARTS = 1 if QUICK else 10   # seconds
 
+SPARES = {"light child": 2, "full child": 1}    # that wait, of each runner
+
 CLIENTS = max(clients for _, clients, _, _ in LOADS)
 
 CROWD = 1000             # clients, who send so many requests each in a round

@@ -7,12 +7,13 @@ import platform
 import re
 import statistics
 import subprocess
+import tempfile
 from collections import namedtuple
 from pathlib import Path
 
 from measure import percentile, ratio
 from plan import (
-    CROWD, FIB, FLOORS, LISTS, LOADS, PLOT, QUICK, ROUNDS, SVD)
+    CROWD, FIB, FLOORS, LISTS, LOADS, PLOT, QUICK, ROUNDS, SPARES, SVD)
 from servers import NGINX, PYTHON, TOP
 
 NOISE = 0.1              # of either kind: more, and there is no verdict
@@ -219,8 +220,9 @@ def wall_table(bench):
 
 def memory_table(bench):
     one = {kind: kb for kind, _, *kb in bench.memory}
-    idle = [sum(kb) for kb in zip(one["runner"], one["light child"],
-                                  one["full child"])]
+    idle = [sum(kb) for kb in zip(one["runner"],
+                                  *[one[kind] for kind in SPARES
+                                    for _ in range(SPARES[kind])])]
     return table("process|number|PSS, MB|alone, MB",
                  [(kind, n, number(pss / 1024), number(alone / 1024))
                   for kind, n, pss, alone
@@ -291,6 +293,8 @@ def machine():
         ("memory", "%.0f GB" % (int(memory[1]) / 1024 ** 2)),
         ("kernel", platform.release()),
         ("load before", "%.2f" % os.getloadavg()[0]),
+        ("workspaces on", output("findmnt", "-no", "FSTYPE", "-T",
+                                 tempfile.gettempdir())),
         ("nginx", output(NGINX, "-v").rpartition("/")[2]),
         ("Python", versions(PYTHON + "/bin/python3", LIBRARIES)),
         ("baseline", versions(TOP / "build/bench-venv/bin/python",

@@ -103,7 +103,7 @@ sub sample {
     $d->until(20, sub {
         $census = Pyexec::Census->take;
         my $count = $census->count;
-        return !$count->{zombie} && ($count->{'child light'} // 0) == 2
+        return !$count->{zombie} && ($count->{'child light'} // 0) == 4
                && $d->http('GET', '/status')->{body} =~ /^Active connections: 1 /;
     }) or diag('not all is quiet');
     return { n => $done, memory => $census->memory, descriptors => $census->descriptors };

@@ -59,7 +59,7 @@ for my $target ($first, map { $first + $_ * ($runs - $first) / 4 } 1 .. 4) {
     $d->until(10, sub {
         $census = Pyexec::Census->take;
         my $count = $census->count;
-        return !$count->{zombie} && ($count->{'child light'} // 0) == 4 && ($count->{'child full'} // 0) == 4;
+        return !$count->{zombie} && ($count->{'child light'} // 0) == 8 && ($count->{'child full'} // 0) == 4;
     });
     diag(sprintf '%d runs, %.0f s', $n, time - $start);
     push @samples, { n => $n, time => time - $start, memory => $census->memory, descriptors => $census->descriptors };
