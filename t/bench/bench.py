@@ -47,8 +47,9 @@ class Bench:
 
         for i in range(ROUNDS):
             say("round %d of %d" % (i + 1, ROUNDS))
-            self.measure_floors()
+            until(lambda: settled(self.nginx.kinds()), "the pool")
             self.others.append(measure.used_by_others(REST))
+            self.measure_floors()
             self.measure_loads()
             self.measure_lists()
             self.measure_crowd()
