@@ -397,10 +397,7 @@ pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
         return -1;
     }
 
-    *child = *sp;
-
-    sp->vitals = -1;
-    sp->ready = 0;
+    pyexec_spares_take(spares, sp, child);
 
     return 0;
 }

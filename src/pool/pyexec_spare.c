@@ -57,12 +57,37 @@ pyexec_spares_find(pyexec_spare_t *spares, const pyexec_pool_t *pool,
     found = NULL;
 
     for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
-        if (spares[i].kind == kind && (found == NULL || spares[i].ready)) {
-            found = &spares[i];
+
+        if (spares[i].kind != kind) {
+            continue;
         }
+
+        if (spares[i].ready) {
+            return &spares[i];
+        }
+
+        found = found ? found : &spares[i];
     }
 
     return found;
+}
+
+
+void
+pyexec_spares_take(pyexec_spare_t *spares, pyexec_spare_t *sp,
+    pyexec_spare_t *child)
+{
+    *child = *sp;
+
+    /* or one of a retired zygote might wait for good, and keep it */
+
+    if (sp == &spares[0]) {
+        spares[0] = spares[1];
+        sp = &spares[1];
+    }
+
+    sp->vitals = -1;
+    sp->ready = 0;
 }
 
 

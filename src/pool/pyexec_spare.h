@@ -49,10 +49,15 @@ void pyexec_spares_ask(pyexec_spare_t *spares, pyexec_pool_t *pool,
 int pyexec_spares_complete(const pyexec_spare_t *spares,
     const pyexec_pool_t *pool);
 
-/* returns one of the kind, which is ready if there is such a one */
+/* returns the oldest of the kind that is ready, or one that is not */
 
 pyexec_spare_t *pyexec_spares_find(pyexec_spare_t *spares,
     const pyexec_pool_t *pool, pyexec_zygote_e kind);
+
+/* moves that one out of its slot */
+
+void pyexec_spares_take(pyexec_spare_t *spares, pyexec_spare_t *sp,
+    pyexec_spare_t *child);
 
 /*
  * Fills pfd with what the children and their zygotes may say, and returns how
