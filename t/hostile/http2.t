@@ -92,7 +92,11 @@ ok($d->until(10, sub { !number('h', 'running') }), 'none of them runs on');
         ok($d->until(10, sub { number($how, 'running') == 2 }), 'many runs on a connection');
         $c->bytes(frame(7, 0, 0, pack 'NN', 0, 0)) if $how eq 'goaway';
         $how eq 'close' ? $c->{client}->close : $c->{client}->reset;
-        ok($d->until(5, sub { number($how, 'interrupted') == 2 && !number($how, 'running') }), "they end with it: $how");
+
+        # a runner that is free again may begin one that nginx has not come to yet
+
+        ok($d->until(5, sub { my $n = number($how, 'interrupted'); $n >= 2 && $n < 10 && !number($how, 'running') }),
+           "they end with it: $how") or diag(join ' ', map { $_->{status} } @{ $d->list($how) });
         ok(innocent(), 'no harm is done');
     }
 }
