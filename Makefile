@@ -127,36 +127,36 @@ $(PRODUCTS): modules ;
 $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $(OBJS)/pyexec/*.o $(OBJS)/pyexec/*/*.o $(OBJS)/addon/nginx/pyexec_*.o
+	@ar rcs $@ $$(find $(OBJS)/pyexec -name '*.o') \
+	    $(OBJS)/addon/nginx/pyexec_*.o
 
 vpath %.c t/unit t/tools t/bench
 
 $(BUILD)/unit/%: %.c $(BUILD)/unit/libpyexec.a
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CC_OPT) \
-	    -Isrc/wire -Isrc/pool -Isrc/nginx -o $@ $^ $(LD_OPT) \
-	    $$(pkg-config --cflags python3-embed) \
+	    -Isrc -o $@ $^ $(LD_OPT) $$(pkg-config --cflags python3-embed) \
 	    $$(pkg-config --libs cmocka python3-embed libseccomp yajl libmd)
 
 # a pool without a wall, and nginx's module beside it
 
-$(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/pool/pyexec_%.c) $(PRODUCTS)
+$(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/sandbox/pyexec_%.c) $(PRODUCTS)
 	@mkdir -p $(@D)
 	@ln -f $(BUILD)/ngx_http_pyexec_module.so $(@D)
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CC_OPT) -g \
 	    -DPYEXEC_WITHOUT="($$(echo $* | tr a-z A-Z \
 	        | sed 's/[^+]*/PYEXEC_WALL_&/g; s/+/|/g'))" \
-	    -Isrc/wire -Isrc/pool -o $@ $(filter %.c,$^) \
-	    $(filter-out $(WALL_SRCS:%=$(OBJS)/pyexec/pool/pyexec_%.o), \
-	        $(wildcard $(OBJS)/pyexec/*/*.o $(OBJS)/pyexec/*.o)) \
+	    -Isrc -o $@ $(filter %.c,$^) \
+	    $(filter-out $(WALL_SRCS:%=$(OBJS)/pyexec/sandbox/pyexec_%.o), \
+	        $(wildcard $(addprefix $(OBJS)/pyexec/,*.o */*.o */*/*.o))) \
 	    $$(cat $(OBJS)/pyexec/libs)
 
 # fuzzers, with all that is fuzzed made for them
 
 FUZZERS    := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*_fuzz.c))
-FUZZ       := clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc/wire -Isrc/pool \
-              -Isrc/nginx -fno-sanitize-recover=all
-FUZZ_SRCS  := $(wildcard src/wire/*.c) src/nginx/pyexec_request.c \
-              $(addprefix src/pool/pyexec_,buf.c io.c json.c line.c log.c)
+FUZZ       := clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc \
+              -fno-sanitize-recover=all
+FUZZ_SRCS  := $(wildcard src/base/*.c src/wire/*.c) src/store/pyexec_line.c \
+              src/nginx/pyexec_request.c
 
 $(BUILD)/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(FUZZ_SRCS) | test-packages
 	@mkdir -p $(@D)

@@ -47,12 +47,12 @@ esac
 cat << END                                                    >> $NGX_MAKEFILE
 
 PYEXEC_CFLAGS = $pyexec_cflags $NGX_CC_OPT \\
-	-I$pyexec_src/wire -I$pyexec_src/pool \\
-	`pkg-config --cflags $pyexec_pkgs`
+	-I$pyexec_src `pkg-config --cflags $pyexec_pkgs`
 
 PYEXEC_LIBS = $pyexec_libs
 
-PYEXEC_SRCS = \$(wildcard $pyexec_src/pool/*.c $pyexec_src/wire/*.c)
+PYEXEC_SRCS = \$(filter-out $pyexec_src/nginx/%, \
+	\$(wildcard $pyexec_src/*/*.c $pyexec_src/*/*/*.c))
 
 PYEXEC_OBJS = \$(PYEXEC_SRCS:$pyexec_src/%.c=$pyexec_obj/%.o)
 
@@ -72,9 +72,9 @@ $pyexec_obj/%.o:	$pyexec_src/%.c $NGX_MAKEFILE
 $pyexec_obj/modules.o:	$pyexec_obj/modules.S \$(PYEXEC_PYTHON)
 	\$(CC) -c -o \$@ \$<
 
-$pyexec_obj/modules.S:	$pyexec_src/pool/modules.sh \$(PYEXEC_PYTHON)
+$pyexec_obj/modules.S:	$pyexec_src/python/modules.sh \$(PYEXEC_PYTHON)
 	@mkdir -p \$(@D)
-	sh $pyexec_src/pool/modules.sh \$(PYEXEC_PYTHON) > \$@
+	sh $pyexec_src/python/modules.sh \$(PYEXEC_PYTHON) > \$@
 
 install:	pyexec-install
 

@@ -1,8 +1,8 @@
 
-#include "src/nginx/ngx_http_pyexec.h"
-#include "src/nginx/pyexec_request.h"
+#include "nginx/ngx_http_pyexec.h"
+#include "nginx/pyexec_request.h"
 
-#include "pyexec_name.h"
+#include "wire/pyexec_name.h"
 
 
 #define NGX_HTTP_PYEXEC_LIST_DEFAULT    50

@@ -9,7 +9,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "pyexec_wire.h"
+#include "wire/pyexec_wire.h"
 
 
 #define NGX_HTTP_PYEXEC_MAX_WORKSPACES  64
@@ -231,7 +231,7 @@ char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
 ngx_int_t ngx_http_pyexec_add_variables(ngx_conf_t *cf);
 
 
-/* ngx_http_pyexec_pool.c */
+/* ngx_http_pyexec_supervisor.c */
 
 /* looks whether the pool's program and Python can be used; NGX_CONF_ERROR */
 

@@ -1,5 +1,5 @@
 
-#include "ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec.h"
 
 
 static ngx_http_pyexec_pool_t *ngx_http_pyexec_pool_get(ngx_conf_t *cf,

@@ -5,7 +5,7 @@
  * it becomes {"detail": ".."}, whoever refused the request.
  */
 
-#include "ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec.h"
 
 
 static ngx_int_t ngx_http_pyexec_header_filter(ngx_http_request_t *r);

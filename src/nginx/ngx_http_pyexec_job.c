@@ -8,7 +8,7 @@
  *   DONE      answered, or given up; nothing is held any more
  */
 
-#include "ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec.h"
 
 
 /* a runner keeps the time of a run; this is for one that does not */

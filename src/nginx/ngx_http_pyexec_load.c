@@ -1,5 +1,5 @@
 
-#include "ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec.h"
 
 
 static ngx_int_t ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data);

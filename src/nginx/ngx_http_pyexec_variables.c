@@ -1,5 +1,5 @@
 
-#include "ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec.h"
 
 
 static ngx_int_t ngx_http_pyexec_variable_str(ngx_http_request_t *r,

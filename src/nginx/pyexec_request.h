@@ -8,7 +8,7 @@
 #define _PYEXEC_REQUEST_H_INCLUDED_
 
 
-#include "pyexec_wire.h"
+#include "wire/pyexec_wire.h"
 
 
 #define PYEXEC_UNSET        INT64_MIN

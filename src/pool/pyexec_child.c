@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pyexec_heap.h"
-#include "pyexec_io.h"
-#include "pyexec_pool.h"
-#include "pyexec_python.h"
-#include "pyexec_seccomp.h"
+#include "python/memory/pyexec_heap.h"
+#include "base/pyexec_io.h"
+#include "pool/pyexec_pool.h"
+#include "python/pyexec_python.h"
+#include "sandbox/pyexec_seccomp.h"
 
 
 static void pyexec_child_confine(pyexec_pool_t *pool,

@@ -5,12 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pyexec_history.h"
-#include "pyexec_io.h"
-#include "pyexec_json.h"
-#include "pyexec_log.h"
-#include "pyexec_name.h"
-#include "pyexec_serve.h"
+#include "store/pyexec_history.h"
+#include "base/pyexec_io.h"
+#include "base/pyexec_json.h"
+#include "base/pyexec_log.h"
+#include "wire/pyexec_name.h"
+#include "pool/pyexec_serve.h"
 
 
 /* how often old runs are looked for: a tenth of their age, within these */

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pyexec_log.h"
-#include "pyexec_pool.h"
+#include "base/pyexec_log.h"
+#include "pool/pyexec_pool.h"
 
 
 typedef struct {

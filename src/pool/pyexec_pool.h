@@ -7,7 +7,7 @@
 
 #include <sys/resource.h>
 
-#include "pyexec_sandbox.h"
+#include "sandbox/pyexec_sandbox.h"
 
 
 #define PYEXEC_MAX_WORKERS  512

@@ -8,9 +8,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "pyexec_io.h"
-#include "pyexec_log.h"
-#include "pyexec_process.h"
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "pool/pyexec_process.h"
 
 
 static void pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p,

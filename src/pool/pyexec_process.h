@@ -5,7 +5,7 @@
 #define _PYEXEC_PROCESS_H_INCLUDED_
 
 
-#include "pyexec_pool.h"
+#include "pool/pyexec_pool.h"
 
 
 typedef enum {

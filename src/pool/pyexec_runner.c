@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pyexec_log.h"
-#include "pyexec_run.h"
-#include "pyexec_serve.h"
+#include "base/pyexec_log.h"
+#include "run/pyexec_run.h"
+#include "pool/pyexec_serve.h"
 
 
 /* a zygote whose children die as they are born is not asked again at once */

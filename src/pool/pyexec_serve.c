@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "pyexec_io.h"
-#include "pyexec_log.h"
-#include "pyexec_serve.h"
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "pool/pyexec_serve.h"
 
 
 /* a worker that stops in the middle of a request must not hold up a runner */

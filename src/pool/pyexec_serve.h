@@ -5,9 +5,9 @@
 #define _PYEXEC_SERVE_H_INCLUDED_
 
 
-#include "pyexec_buf.h"
-#include "pyexec_pool.h"
-#include "pyexec_store.h"
+#include "base/pyexec_buf.h"
+#include "pool/pyexec_pool.h"
+#include "store/pyexec_store.h"
 
 
 /* opens a store for each of the pool's workspaces; dies where one can't be */

@@ -6,10 +6,10 @@
 
 #include <sys/socket.h>
 
-#include "pyexec_io.h"
-#include "pyexec_name.h"
-#include "pyexec_steward.h"
-#include "pyexec_store.h"
+#include "base/pyexec_io.h"
+#include "wire/pyexec_name.h"
+#include "pool/pyexec_steward.h"
+#include "store/pyexec_store.h"
 
 
 /* a request: the session's name, and a socket to answer on: an errno */

@@ -9,7 +9,7 @@
 #define _PYEXEC_STEWARD_H_INCLUDED_
 
 
-#include "pyexec_pool.h"
+#include "pool/pyexec_pool.h"
 
 
 /* makes pool->steward; to be called before the first fork; -1 and errno */

@@ -14,12 +14,12 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "pyexec_heap.h"
-#include "pyexec_io.h"
-#include "pyexec_log.h"
-#include "pyexec_pack.h"
-#include "pyexec_pool.h"
-#include "pyexec_python.h"
+#include "python/memory/pyexec_heap.h"
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "python/memory/pyexec_pack.h"
+#include "pool/pyexec_pool.h"
+#include "python/pyexec_python.h"
 
 
 /* children there may be at a time: each runner has two waiting, and a run's */

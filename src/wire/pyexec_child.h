@@ -24,7 +24,7 @@
 #define _PYEXEC_CHILD_H_INCLUDED_
 
 
-#include "pyexec_wire.h"
+#include "wire/pyexec_wire.h"
 
 
 typedef struct {

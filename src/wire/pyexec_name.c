@@ -1,7 +1,7 @@
 
 #include <string.h>
 
-#include "pyexec_name.h"
+#include "wire/pyexec_name.h"
 
 
 const char *

@@ -5,7 +5,7 @@
 #define _PYEXEC_NAME_H_INCLUDED_
 
 
-#include "pyexec_wire.h"
+#include "wire/pyexec_wire.h"
 
 
 #define PYEXEC_SESSION_MAX      128        /* bytes */

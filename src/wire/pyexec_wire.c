@@ -1,8 +1,8 @@
 
 #include <string.h>
 
-#include "pyexec_wire.h"
-#include "pyexec_child.h"
+#include "wire/pyexec_wire.h"
+#include "wire/pyexec_child.h"
 
 
 typedef enum {

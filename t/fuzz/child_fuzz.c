@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 
-#include "pyexec_io.h"
+#include "base/pyexec_io.h"
 
 
 #define FUZZ_MAX    4096

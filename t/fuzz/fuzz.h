@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pyexec_wire.h"
+#include "wire/pyexec_wire.h"
 
 
 #define fuzz        LLVMFuzzerTestOneInput

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "pyexec_line.h"
+#include "store/pyexec_line.h"
 
 
 #define FUZZ_RUN    "20260101T000000-0123456789ab"

@@ -3,8 +3,8 @@
 
 #include "fuzz.h"
 
-#include "pyexec_buf.h"
-#include "pyexec_name.h"
+#include "base/pyexec_buf.h"
+#include "wire/pyexec_name.h"
 
 
 static void fuzz_session(const pyexec_str_t *s);

@@ -5,8 +5,8 @@
 
 #include <yajl/yajl_parse.h>
 
-#include "pyexec_json.h"
-#include "pyexec_name.h"
+#include "base/pyexec_json.h"
+#include "wire/pyexec_name.h"
 
 
 static void fuzz_utf8(const pyexec_buf_t *out);

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "pyexec_history.h"
-#include "pyexec_name.h"
-#include "pyexec_note.h"
-#include "pyexec_tree.h"
+#include "store/pyexec_history.h"
+#include "wire/pyexec_name.h"
+#include "store/pyexec_note.h"
+#include "store/pyexec_tree.h"
 
 
 #define RUNS        100

@@ -1,7 +1,7 @@
 
 #include "unit.h"
 
-#include "pyexec_name.h"
+#include "wire/pyexec_name.h"
 
 
 static pyexec_str_t

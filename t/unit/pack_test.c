@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "pyexec_heap.h"
-#include "pyexec_pack.h"
-#include "pyexec_python.h"
+#include "python/memory/pyexec_heap.h"
+#include "python/memory/pyexec_pack.h"
+#include "python/pyexec_python.h"
 
 
 #define BLOCKS  20000

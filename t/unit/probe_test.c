@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "pyexec_sandbox.h"
-#include "pyexec_tree.h"
+#include "sandbox/pyexec_sandbox.h"
+#include "store/pyexec_tree.h"
 
 
 #define POOLS    4

@@ -1,7 +1,7 @@
 
 #include "unit.h"
 
-#include "pyexec_request.h"
+#include "nginx/pyexec_request.h"
 
 
 /* decodes body in pieces of step bytes */

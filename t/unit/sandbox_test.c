@@ -28,8 +28,8 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
-#include "pyexec_sandbox.h"
-#include "pyexec_tree.h"
+#include "sandbox/pyexec_sandbox.h"
+#include "store/pyexec_tree.h"
 
 
 #define RUN             "20260101T000000-00000000000a"

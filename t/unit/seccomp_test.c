@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "pyexec_calls.h"
-#include "pyexec_seccomp.h"
+#include "sandbox/pyexec_calls.h"
+#include "sandbox/pyexec_seccomp.h"
 
 
 #define X32             0x40000000

@@ -1,8 +1,8 @@
 
 #include "unit.h"
 
-#include "pyexec_child.h"
-#include "pyexec_wire.h"
+#include "wire/pyexec_child.h"
+#include "wire/pyexec_wire.h"
 
 
 static pyexec_execute_t

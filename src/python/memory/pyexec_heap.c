@@ -1,0 +1,513 @@
+
+/*
+ * What a child pays for its memory: the kernel copies the zygote's page
+ * tables when it forks, and then each page that the child writes to, 4 KB
+ * for a reference count.  Most of these are the same in all runs: a child
+ * that waits for its job can have them copied before.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <link.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "python/memory/pyexec_heap.h"
+#include "base/pyexec_io.h"
+#include "python/memory/pyexec_pack.h"
+#include "python/pyexec_python.h"
+
+
+/* of linux/mman.h, since Linux 5.14 and 6.1 */
+
+#define PYEXEC_MADV_POPULATE_WRITE  23
+#define PYEXEC_MADV_COLLAPSE    25
+
+#define PYEXEC_HUGE             (2 * 1024 * 1024)
+
+#define PYEXEC_HOLE             65536
+
+/* of Documentation/admin-guide/mm/pagemap.rst */
+
+#define PYEXEC_PM_PRESENT       (1ull << 63)
+#define PYEXEC_PM_FILE          (1ull << 61)
+#define PYEXEC_PM_EXCLUSIVE     (1ull << 56)
+
+#define PYEXEC_MAX_PARTS        1024
+#define PYEXEC_MAX_PART         (1024 * 1024 * 1024)
+#define PYEXEC_MAX_RANGES       8192
+
+/* pages that are copied between two looks at the job's socket */
+
+#define PYEXEC_BATCH            16
+
+/* a child that waits so long may as well do what few runs need; ms */
+
+#define PYEXEC_IDLE             30
+
+
+typedef struct {
+    char                  *start;
+    size_t                 pages;
+} pyexec_range_t;
+
+
+typedef struct {
+    pyexec_range_t         ranges[PYEXEC_MAX_RANGES];
+    size_t                 n;
+} pyexec_written_t;
+
+
+static void pyexec_heap_plug(char *top);
+static int pyexec_heap_collapse(char *start, char *end);
+static int pyexec_heap_text(struct dl_phdr_info *info, size_t size,
+    void *unused);
+static void pyexec_heap_move(char *start, char *end, int prot);
+static char *pyexec_heap_up(const char *p, uintptr_t to);
+static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
+    unsigned usual);
+static int pyexec_heap_has(const pyexec_written_t *w, const char *page);
+static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
+static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
+    unsigned usual, int to);
+static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
+    int to);
+
+
+static char              *pyexec_start;    /* of the zygote's own heap */
+static pyexec_written_t   pyexec_written[2];
+
+
+void
+pyexec_heap_begin(void)
+{
+    char  *end;
+
+    end = sbrk(0);
+
+    pyexec_heap_plug(end - mallinfo2().keepcost);
+    pyexec_pack_lay();
+
+    end = sbrk(0);
+    pyexec_start = pyexec_heap_up(end, PYEXEC_HUGE);
+
+    (void) sbrk(pyexec_start - end);
+
+    pyexec_heap_plug(pyexec_start);
+}
+
+
+void
+pyexec_heap_settle(void)
+{
+    char             *end, *top, *to;
+    struct mallinfo2  info;
+
+    (void) malloc_trim(0);
+
+    info = mallinfo2();
+
+    end = sbrk(0);
+    top = end - info.keepcost;
+    to = pyexec_heap_up(end, PYEXEC_HUGE);
+
+    pyexec_heap_plug(top);
+
+    if (sbrk(to - end) == end) {
+        (void) pyexec_heap_collapse(pyexec_start, to);
+    }
+
+    (void) dl_iterate_phdr(pyexec_heap_text, NULL);
+}
+
+
+/*
+ * What a child allocates is to be new memory, in one place, and not a hole
+ * here and a hole there: so the holes are filled, for good, from large to
+ * small.  New memory begins at top, and behind the last huge page.
+ */
+
+static void
+pyexec_heap_plug(char *top)
+{
+    char    *p;
+    size_t   size;
+
+    for (size = PYEXEC_HOLE; size >= 16; size -= size > 1024 ? size / 16 : 16)
+    {
+        for ( ;; ) {
+            p = malloc(size);
+
+            if (p == NULL || p >= top) {
+                free(p);
+                break;
+            }
+        }
+    }
+}
+
+
+/*
+ * Huge pages, from start on: a fork copies one entry instead of 512.  Returns
+ * -1 and errno where one of them can't be had.
+ */
+
+static int
+pyexec_heap_collapse(char *start, char *end)
+{
+    int  rc;
+
+    for (rc = 0; end - start >= PYEXEC_HUGE; start += PYEXEC_HUGE) {
+        rc |= madvise(start, PYEXEC_HUGE, PYEXEC_MADV_COLLAPSE);
+    }
+
+    return rc;
+}
+
+
+/*
+ * A fork does not copy the entries of a file's pages: each child finds the
+ * text it runs by page faults.  So the program's text, and Python's with it
+ * where that is linked in, is moved to memory of its own, in huge pages.  The
+ * first object is the program.
+ */
+
+static int
+pyexec_heap_text(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    char               *start;
+    ElfW(Half)          i;
+    const ElfW(Phdr)   *ph;
+
+    (void) size;
+    (void) unused;
+
+#ifdef PYEXEC_ASAN
+
+    /* to whom it is a mistake to read what lies between two constants */
+
+    return 1;
+
+#endif
+
+    for (i = 0; i < info->dlpi_phnum; i++) {
+
+        ph = &info->dlpi_phdr[i];
+        start = (char *) info->dlpi_addr + ph->p_vaddr;
+
+        if (ph->p_type == PT_LOAD && !(ph->p_flags & PF_W)
+            && start == pyexec_heap_up(start, PYEXEC_HUGE))
+        {
+            pyexec_heap_move(start, start + ph->p_memsz,
+                             PROT_READ | (ph->p_flags & PF_X ? PROT_EXEC : 0));
+        }
+    }
+
+    return 1;
+}
+
+
+/* all or nothing: in small pages it would be worse than in the file's */
+
+static void
+pyexec_heap_move(char *start, char *end, int prot)
+{
+    char    *p, *q, *to;
+    size_t   size;
+
+    end = pyexec_heap_up(end, getpagesize());
+    to = pyexec_heap_up(end, PYEXEC_HUGE);
+    size = to - start;
+
+    /* what the last huge page has too much must not be in use */
+
+    if (end < to
+        && mmap(end, to - end, PROT_NONE,
+                MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0) != end)
+    {
+        return;
+    }
+
+    p = mmap(NULL, size + PYEXEC_HUGE, PROT_READ|PROT_WRITE,
+             MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        return;
+    }
+
+    q = pyexec_heap_up(p, PYEXEC_HUGE);
+    memcpy(q, start, end - start);
+
+    if (pyexec_heap_collapse(q, q + size) == 0
+        && mprotect(q, size, prot) == 0
+        && mremap(q, size, size, MREMAP_MAYMOVE|MREMAP_FIXED, start) == start)
+    {
+        (void) munmap(p, q - p);
+        (void) munmap(q + size, p + PYEXEC_HUGE - q);
+        return;
+    }
+
+    (void) munmap(p, size + PYEXEC_HUGE);
+}
+
+
+/* to a power of two */
+
+static char *
+pyexec_heap_up(const char *p, uintptr_t to)
+{
+    return (char *) (((uintptr_t) p + to - 1) & -to);
+}
+
+
+void
+pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual))
+{
+    pyexec_heap_train(proc, rehearse, 0);
+    pyexec_heap_train(proc, rehearse, 1);
+}
+
+
+static void
+pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
+{
+    int                fd[2], null, status;
+    char              *p;
+    pid_t              pid;
+    size_t             left;
+    ssize_t            n;
+    pyexec_written_t  *w;
+
+    if (pipe2(fd, O_CLOEXEC) == -1) {
+        return;
+    }
+
+    pyexec_python_before_fork();
+    pid = fork();
+    pyexec_python_after_fork(pid);
+
+    if (pid == 0) {
+        null = open("/dev/null", O_RDWR|O_CLOEXEC);
+
+        if (null == -1 || dup2(null, STDOUT_FILENO) == -1
+            || dup2(null, STDERR_FILENO) == -1)
+        {
+            _exit(1);
+        }
+
+        pyexec_heap_report(proc, rehearse, usual, fd[1]);
+        _exit(0);
+    }
+
+    (void) close(fd[1]);
+
+    w = &pyexec_written[usual];
+    p = (char *) w->ranges;
+    left = sizeof(w->ranges);
+
+    while (pid != -1 && left && (n = read(fd[0], p, left)) > 0) {
+        p += n;
+        left -= n;
+    }
+
+    w->n = (p - (char *) w->ranges) / sizeof(pyexec_range_t);
+
+    (void) close(fd[0]);
+
+    if (pid != -1) {
+        (void) waitpid(pid, &status, 0);
+    }
+}
+
+
+void
+pyexec_heap_each_written(void (*page)(const char *start, unsigned usual))
+{
+    char                    *start;
+    size_t                   i, n;
+    unsigned                 usual;
+    const pyexec_range_t    *range;
+    const pyexec_written_t  *w;
+
+    for (usual = 0; usual <= 1; usual++) {
+
+        w = &pyexec_written[usual];
+
+        for (i = 0; i < w->n; i++) {
+
+            range = &w->ranges[i];
+
+            for (n = 0; n < range->pages; n++) {
+                start = range->start + n * getpagesize();
+
+                if (!usual || !pyexec_heap_has(&pyexec_written[0], start)) {
+                    page(start, usual);
+                }
+            }
+        }
+    }
+}
+
+
+static int
+pyexec_heap_has(const pyexec_written_t *w, const char *page)
+{
+    size_t                 i;
+    const pyexec_range_t  *range;
+
+    for (i = 0; i < w->n; i++) {
+
+        range = &w->ranges[i];
+
+        if (page >= range->start
+            && page < range->start + range->pages * getpagesize())
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+pyexec_heap_copy(int fd)
+{
+    if (pyexec_heap_populate(fd, &pyexec_written[0]) == 0
+        && !pyexec_poll(fd, POLLIN, PYEXEC_IDLE))
+    {
+        (void) pyexec_heap_populate(fd, &pyexec_written[1]);
+    }
+}
+
+
+/* returns -1 where there is something to read, or the kernel is too old */
+
+static int
+pyexec_heap_populate(int fd, const pyexec_written_t *w)
+{
+    size_t                 i, n;
+    const pyexec_range_t  *range;
+
+    n = PYEXEC_BATCH;
+
+    for (i = 0; i < w->n; i++) {
+
+        if (n >= PYEXEC_BATCH) {
+            n = 0;
+
+            if (pyexec_poll(fd, POLLIN, 0)) {
+                return -1;
+            }
+        }
+
+        /* not by writing there: the zygote may have given memory back */
+
+        range = &w->ranges[i];
+        n += range->pages;
+
+        if (madvise(range->start, range->pages * getpagesize(),
+                    PYEXEC_MADV_POPULATE_WRITE)
+            == -1 && errno == EINVAL)
+        {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The mappings are read before: what is new then is not the zygote's.  What is
+ * as large as an AddressSanitizer's shadow is no data.
+ */
+
+static void
+pyexec_heap_report(int proc, void (*rehearse)(unsigned usual), unsigned usual,
+    int to)
+{
+    int              maps, pagemap;
+    char            *start, *end, line[512], mode[5];
+    FILE            *f;
+    size_t           i, n;
+    pyexec_range_t   parts[PYEXEC_MAX_PARTS];
+
+    maps = openat(proc, "self/maps", O_RDONLY|O_CLOEXEC);
+    pagemap = openat(proc, "self/pagemap", O_RDONLY|O_CLOEXEC);
+    f = maps == -1 ? NULL : fdopen(maps, "r");
+
+    if (f == NULL || pagemap == -1) {
+        return;
+    }
+
+    for (n = 0; n < PYEXEC_MAX_PARTS && fgets(line, sizeof(line), f); ) {
+
+        if (sscanf(line, "%p-%p %4s", (void **) &start, (void **) &end, mode)
+            == 3
+            && strcmp(mode, "rw-p") == 0 && strstr(line, "[stack]") == NULL
+            && end - start < PYEXEC_MAX_PART)
+        {
+            parts[n].start = start;
+            parts[n++].pages = (end - start) / getpagesize();
+        }
+    }
+
+    rehearse(usual);
+
+    for (i = 0; i < n; i++) {
+        pyexec_heap_written(pagemap, &parts[i], to);
+    }
+}
+
+
+static void
+pyexec_heap_written(int pagemap, const pyexec_range_t *part, int to)
+{
+    char            *p;
+    size_t           i, n, left, page;
+    ssize_t          size;
+    uint64_t         entries[512];
+    pyexec_range_t   range;
+
+    page = getpagesize();
+    p = part->start;
+    range.pages = 0;
+
+    for (left = part->pages; left; left -= n) {
+
+        n = left < 512 ? left : 512;
+        size = n * sizeof(uint64_t);
+
+        if (pread(pagemap, entries, size, (uintptr_t) p / page * 8) != size) {
+            break;
+        }
+
+        for (i = 0; i < n; i++, p += page) {
+
+            if ((entries[i] & PYEXEC_PM_PRESENT)
+                && (entries[i] & PYEXEC_PM_EXCLUSIVE)
+                && !(entries[i] & PYEXEC_PM_FILE))
+            {
+                range.start = range.pages++ ? range.start : p;
+                continue;
+            }
+
+            if (range.pages) {
+                (void) pyexec_write_all(to, &range, sizeof(range));
+                range.pages = 0;
+            }
+        }
+    }
+
+    if (range.pages) {
+        (void) pyexec_write_all(to, &range, sizeof(range));
+    }
+}

@@ -1,0 +1,489 @@
+
+/*
+ * Two processes find out which blocks are written to: the first notes what
+ * lies on the pages that are; in the second each of these has a page for
+ * itself, or for itself and its like where they are too many.
+ */
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "python/memory/pyexec_heap.h"
+#include "base/pyexec_log.h"
+#include "python/memory/pyexec_pack.h"
+
+
+#define PYEXEC_PAGE         4096
+
+/* of malloc(): what it aligns to, and what is not to be used of a chunk */
+
+#define PYEXEC_ALIGN        16
+#define PYEXEC_OVERHEAD     8
+
+#define PYEXEC_MAX_BLOCK    4096           /* bytes */
+#define PYEXEC_MAX_BLOCKS   262144
+#define PYEXEC_MAX_PAGES    32768          /* of the second process */
+#define PYEXEC_MAX_HEAP     (1024 * 1024 * 1024)
+
+
+typedef enum {
+    PYEXEC_PACK_OFF = 0,
+    PYEXEC_PACK_NOTE,
+    PYEXEC_PACK_APART,
+    PYEXEC_PACK_TOGETHER
+} pyexec_pack_e;
+
+
+typedef struct {
+    uint16_t               size;           /* 0: none */
+    uint16_t               usual;          /* not written to by all runs */
+    uint32_t               nth;            /* of this size */
+} pyexec_block_t;
+
+
+typedef struct {
+    size_t                 n;
+    pyexec_block_t         blocks[PYEXEC_MAX_BLOCKS];
+} pyexec_learned_t;
+
+
+typedef struct {
+    pyexec_block_t         block;
+    char                  *start;
+} pyexec_place_t;
+
+
+static void pyexec_pack_scout(void (*load)(void *data), void *data)
+    __attribute__((noreturn));
+static void pyexec_pack_page(const char *page, unsigned usual);
+static void pyexec_pack_found(pyexec_block_t *block, unsigned usual);
+static void pyexec_pack_sort(void);
+static int pyexec_pack_compare(const void *one, const void *two);
+static void pyexec_pack_watch(void);
+static void pyexec_pack_new_page(void);
+static void *pyexec_pack_malloc(void *ctx, size_t size);
+static void *pyexec_pack_calloc(void *ctx, size_t n, size_t size);
+static void *pyexec_pack_realloc(void *ctx, void *p, size_t size);
+static void pyexec_pack_free(void *ctx, void *p);
+static void *pyexec_pack_place(pyexec_block_t *block, size_t size);
+static void pyexec_pack_note(const char *p, const pyexec_block_t *block);
+
+
+static pyexec_pack_e      pyexec_pack;
+static PyMemAllocatorEx   pyexec_libc;
+static uint32_t           pyexec_count[PYEXEC_MAX_BLOCK + 1];
+
+static pyexec_learned_t  *pyexec_learned;      /* shared with the scouts */
+static pyexec_place_t    *pyexec_places;       /* as learned, one more */
+static pyexec_place_t    *pyexec_next[PYEXEC_MAX_BLOCK + 1];
+
+static void *volatile     pyexec_filler;       /* or there would be no call */
+
+static char              *pyexec_heap;         /* a page */
+static pyexec_block_t    *pyexec_owners;       /* of PYEXEC_ALIGN bytes each */
+
+
+void
+pyexec_pack_learn(void (*load)(void *data), void *data)
+{
+    int    status;
+    pid_t  pid;
+
+    pyexec_learned = mmap(NULL, sizeof(pyexec_learned_t), PROT_READ|PROT_WRITE,
+                          MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    if (pyexec_learned == MAP_FAILED) {
+        return;
+    }
+
+    for (pyexec_pack = PYEXEC_PACK_NOTE; pyexec_pack < PYEXEC_PACK_TOGETHER;
+         pyexec_pack++)
+    {
+        pid = fork();
+
+        if (pid == 0) {
+            pyexec_pack_scout(load, data);
+        }
+
+        if (pid == -1 || waitpid(pid, &status, 0) != pid || status != 0) {
+            (void) munmap(pyexec_learned, sizeof(pyexec_learned_t));
+            pyexec_pack = PYEXEC_PACK_OFF;
+            return;
+        }
+    }
+}
+
+
+/* what it would say, the zygote will */
+
+static void
+pyexec_pack_scout(void (*load)(void *data), void *data)
+{
+    int  null;
+
+    null = open("/dev/null", O_RDWR|O_CLOEXEC);
+
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1
+        || null == -1 || dup2(null, STDOUT_FILENO) == -1
+        || dup2(null, STDERR_FILENO) == -1)
+    {
+        _exit(1);
+    }
+
+    pyexec_log_open(-1);
+
+    load(data);
+
+    pyexec_learned->n = 0;
+
+    if (pyexec_heap) {
+        pyexec_heap_each_written(pyexec_pack_page);
+    }
+
+    pyexec_pack_sort();
+
+    _exit(0);
+}
+
+
+/* the blocks that begin there, and the one that reaches in */
+
+static void
+pyexec_pack_page(const char *page, unsigned usual)
+{
+    size_t           i;
+    pyexec_block_t  *block;
+
+    if (page < pyexec_heap || page >= pyexec_heap + PYEXEC_MAX_HEAP) {
+        return;
+    }
+
+    block = &pyexec_owners[(page - pyexec_heap) / PYEXEC_ALIGN];
+
+    for (i = 0; i < PYEXEC_PAGE / PYEXEC_ALIGN; i++) {
+        pyexec_pack_found(&block[i], usual);
+    }
+
+    for (i = PYEXEC_ALIGN; i < PYEXEC_MAX_BLOCK && block > pyexec_owners;
+         i += PYEXEC_ALIGN)
+    {
+        block--;
+
+        if (block->size) {
+            if (block->size > i) {
+                pyexec_pack_found(block, usual);
+            }
+
+            break;
+        }
+    }
+}
+
+
+static void
+pyexec_pack_found(pyexec_block_t *block, unsigned usual)
+{
+    pyexec_block_t  *found;
+
+    if (block->size && pyexec_learned->n < PYEXEC_MAX_BLOCKS) {
+        found = &pyexec_learned->blocks[pyexec_learned->n++];
+        *found = *block;
+        found->usual = usual;
+    }
+}
+
+
+/* what reaches into two pages is there twice */
+
+static void
+pyexec_pack_sort(void)
+{
+    size_t           i, n;
+    pyexec_block_t  *blocks;
+
+    blocks = pyexec_learned->blocks;
+
+    qsort(blocks, pyexec_learned->n, sizeof(pyexec_block_t),
+          pyexec_pack_compare);
+
+    for (i = 0, n = 0; i < pyexec_learned->n; i++) {
+        if (n == 0 || blocks[i].size != blocks[n - 1].size
+            || blocks[i].nth != blocks[n - 1].nth)
+        {
+            blocks[n++] = blocks[i];
+        }
+    }
+
+    pyexec_learned->n = n;
+}
+
+
+/* in the order in which they will be allocated, for each size */
+
+static int
+pyexec_pack_compare(const void *one, const void *two)
+{
+    const pyexec_block_t  *a, *b;
+
+    a = one;
+    b = two;
+
+    if (a->size != b->size) {
+        return a->size < b->size ? -1 : 1;
+    }
+
+    if (a->nth != b->nth) {
+        return a->nth < b->nth ? -1 : 1;
+    }
+
+    return a->usual - b->usual;
+}
+
+
+void
+pyexec_pack_lay(void)
+{
+    size_t           i, n, laid, per_page;
+    unsigned         usual;
+    pyexec_place_t  *place;
+
+    if (pyexec_pack == PYEXEC_PACK_OFF) {
+        return;
+    }
+
+    if (pyexec_pack != PYEXEC_PACK_TOGETHER) {
+        pyexec_pack_watch();
+    }
+
+    n = pyexec_learned->n;
+
+    pyexec_places = mmap(NULL, (n + 1) * sizeof(pyexec_place_t),
+                         PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS,
+                         -1, 0);
+    if (pyexec_places == MAP_FAILED) {
+        return;
+    }
+
+    for (i = n; i > 0; i--) {
+        place = &pyexec_places[i - 1];
+        place->block = pyexec_learned->blocks[i - 1];
+        pyexec_next[place->block.size] = place;
+    }
+
+    per_page = n / PYEXEC_MAX_PAGES + 1;
+    laid = 0;
+
+    for (usual = 0; usual <= 1; usual++) {
+        for (place = pyexec_places; place < pyexec_places + n; place++) {
+
+            if (place->block.usual != usual) {
+                continue;
+            }
+
+            if (pyexec_pack == PYEXEC_PACK_APART && laid++ % per_page == 0) {
+                pyexec_pack_new_page();
+            }
+
+            place->start = malloc(place->block.size);
+        }
+    }
+}
+
+
+static void
+pyexec_pack_watch(void)
+{
+    void  *p;
+
+    p = mmap(NULL, PYEXEC_MAX_HEAP / PYEXEC_ALIGN * sizeof(pyexec_block_t),
+             PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE,
+             -1, 0);
+
+    if (p != MAP_FAILED) {
+        pyexec_owners = p;
+        pyexec_heap = (char *) ((uintptr_t) malloc(1) & -PYEXEC_PAGE);
+    }
+}
+
+
+/* there are no holes: each chunk is behind the one before it */
+
+static void
+pyexec_pack_new_page(void)
+{
+    char    *p;
+    size_t   left;
+
+    p = malloc(1);
+
+    left = -(uintptr_t) (p + malloc_usable_size(p) - PYEXEC_OVERHEAD)
+           % PYEXEC_PAGE;
+
+    if (left) {
+        pyexec_filler = malloc(left - PYEXEC_OVERHEAD);
+    }
+}
+
+
+void
+pyexec_pack_end(void)
+{
+    if (pyexec_places) {
+        (void) munmap(pyexec_places,
+                      (pyexec_learned->n + 1) * sizeof(pyexec_place_t));
+        (void) munmap(pyexec_learned, sizeof(pyexec_learned_t));
+    }
+}
+
+
+void
+pyexec_pack_allocator(PyMemAllocatorEx *allocator)
+{
+    if (pyexec_pack == PYEXEC_PACK_OFF) {
+        return;
+    }
+
+    pyexec_libc = *allocator;
+
+    allocator->ctx = NULL;
+    allocator->malloc = pyexec_pack_malloc;
+    allocator->calloc = pyexec_pack_calloc;
+    allocator->realloc = pyexec_pack_realloc;
+    allocator->free = pyexec_pack_free;
+}
+
+
+static void *
+pyexec_pack_malloc(void *ctx, size_t size)
+{
+    void            *p;
+    pyexec_block_t   block;
+
+    (void) ctx;
+
+    p = pyexec_pack_place(&block, size);
+
+    if (p == NULL) {
+        p = pyexec_libc.malloc(pyexec_libc.ctx, size);
+    }
+
+    pyexec_pack_note(p, &block);
+
+    return p;
+}
+
+
+static void *
+pyexec_pack_calloc(void *ctx, size_t n, size_t size)
+{
+    void            *p;
+    size_t           bytes;
+    pyexec_block_t   block;
+
+    (void) ctx;
+
+    if (__builtin_mul_overflow(n, size, &bytes)) {
+        return NULL;
+    }
+
+    p = pyexec_pack_place(&block, bytes);
+
+    if (p) {
+        (void) memset(p, 0, bytes);
+
+    } else {
+        p = pyexec_libc.calloc(pyexec_libc.ctx, n, size);
+    }
+
+    pyexec_pack_note(p, &block);
+
+    return p;
+}
+
+
+static void *
+pyexec_pack_realloc(void *ctx, void *p, size_t size)
+{
+    void            *to;
+    size_t           old;
+    pyexec_block_t   block;
+
+    (void) ctx;
+
+    to = pyexec_pack_place(&block, size);
+
+    if (to == NULL) {
+        to = pyexec_libc.realloc(pyexec_libc.ctx, p, size);
+
+    } else if (p) {
+        old = malloc_usable_size(p);
+        (void) memcpy(to, p, old < size ? old : size);
+        pyexec_pack_free(NULL, p);
+    }
+
+    pyexec_pack_note(to, &block);
+
+    return to;
+}
+
+
+static void
+pyexec_pack_free(void *ctx, void *p)
+{
+    const pyexec_block_t  none = { 0, 0, 0 };
+
+    (void) ctx;
+
+    pyexec_pack_note(p, &none);
+    pyexec_libc.free(pyexec_libc.ctx, p);
+}
+
+
+/* sets what the block is; returns its place, or NULL where it has none */
+
+static void *
+pyexec_pack_place(pyexec_block_t *block, size_t size)
+{
+    uint32_t         nth;
+    pyexec_place_t  *place;
+
+    memset(block, 0, sizeof(pyexec_block_t));
+
+    if (size == 0 || size > PYEXEC_MAX_BLOCK) {
+        return NULL;
+    }
+
+    nth = pyexec_count[size]++;
+    place = pyexec_next[size];
+
+    if (place && place->block.size == size && place->block.nth == nth) {
+        *block = place->block;
+        pyexec_next[size]++;
+
+        return place->start;
+    }
+
+    if (pyexec_pack == PYEXEC_PACK_NOTE) {
+        block->size = size;
+        block->nth = nth;
+    }
+
+    return NULL;
+}
+
+
+static void
+pyexec_pack_note(const char *p, const pyexec_block_t *block)
+{
+    if (pyexec_heap && p >= pyexec_heap && p < pyexec_heap + PYEXEC_MAX_HEAP) {
+        pyexec_owners[(p - pyexec_heap) / PYEXEC_ALIGN] = *block;
+    }
+}

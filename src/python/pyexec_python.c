@@ -1,0 +1,676 @@
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <signal.h>
+
+#include <sys/random.h>
+
+#include "base/pyexec_log.h"
+#include "python/pyexec_modules.h"
+#include "python/memory/pyexec_pack.h"
+#include "python/pyexec_python.h"
+#include "store/pyexec_tree.h"
+
+
+/* the functions that are called, found once, before any fork */
+
+typedef enum {
+    PYEXEC_COLLECT = 0,
+    PYEXEC_FREEZE,
+    PYEXEC_PRELOAD,
+    PYEXEC_REHEARSE,
+    PYEXEC_RESEED,
+    PYEXEC_CORRECT,
+    PYEXEC_CHECK,
+    PYEXEC_BEGIN,
+    PYEXEC_FINISH,
+    PYEXEC_DESCRIBE,
+    PYEXEC_PRINT_EXCEPTION,
+    PYEXEC_EXIT_CODE,
+    PYEXEC_FUNCTIONS
+} pyexec_function_e;
+
+
+typedef struct {
+    const char            *module;
+    const char            *name;
+    PyObject              *object;
+} pyexec_function_t;
+
+
+static void pyexec_python_check_status(PyStatus status);
+static PyObject *pyexec_python_call(pyexec_function_e function,
+    PyObject *args);
+static PyObject *pyexec_python_compile(const pyexec_str_t *code);
+static PyObject *pyexec_python_names(const pyexec_list_t *list);
+static PyObject *pyexec_python_text(const pyexec_str_t *s);
+static pyexec_str_t pyexec_python_utf8(PyObject *o);
+static pyexec_list_t pyexec_python_list(PyObject *seq);
+static void pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out);
+static void pyexec_python_environ(void);
+static int pyexec_python_failed(PyObject *exc,
+    void (*failed)(const pyexec_child_failed_t *));
+static void pyexec_python_die(const char *what) __attribute__((noreturn));
+
+
+/* as putenv() takes them */
+
+static char  pyexec_home[PATH_MAX + sizeof("HOME=")] = "HOME=/";
+static char  pyexec_tmpdir[PATH_MAX + sizeof("TMPDIR=")] = "TMPDIR=/";
+
+static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
+    { "gc", "collect", NULL },
+    { "gc", "freeze", NULL },
+    { "_pyexec_startup", "preload", NULL },
+    { "_pyexec_startup", "rehearse", NULL },
+    { "_pyexec_startup", "reseed", NULL },
+    { "_pyexec_autocorrect", "correct", NULL },
+    { "_pyexec_policy", "check", NULL },
+    { "_pyexec_startup", "begin", NULL },
+    { "_pyexec_startup", "finish", NULL },
+    { "_pyexec_startup", "describe", NULL },
+    { "_pyexec_startup", "print_exception", NULL },
+    { "_pyexec_startup", "exit_code", NULL }
+};
+
+static PyMemAllocatorEx   pyexec_pymalloc;
+static uint32_t           pyexec_hash_seed;
+static PyObject          *pyexec_words;    /* a tuple */
+static PyObject          *pyexec_code;     /* what was checked last */
+
+
+void
+pyexec_python_preinit(void)
+{
+    PyPreConfig  pre;
+
+    PyPreConfig_InitIsolatedConfig(&pre);
+    pre.utf8_mode = 1;
+    pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
+    pyexec_python_check_status(Py_PreInitialize(&pre));
+
+    /* 0 would be no seed */
+
+    do {
+        if (getrandom(&pyexec_hash_seed, sizeof(pyexec_hash_seed), 0)
+            != sizeof(pyexec_hash_seed))
+        {
+            pyexec_die("getrandom(): %m");
+        }
+
+    } while (pyexec_hash_seed == 0);
+}
+
+
+void
+pyexec_python_init(const char *prefix)
+{
+    char                    program[4096];
+    unsigned                i;
+    PyConfig                config;
+    PyObject               *code, *module;
+    PyMemAllocatorEx        loading;
+    pyexec_function_t      *f;
+    const pyexec_module_t  *m;
+
+    /* one heap for what is loaded; pymalloc gives back only what it gave */
+
+    PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &loading);
+    pyexec_pack_allocator(&loading);
+
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &loading);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &loading);
+
+    PyConfig_InitIsolatedConfig(&config);
+    config.buffered_stdio = 0;
+    config.write_bytecode = 0;
+    config.install_signal_handlers = 1;
+    config.user_site_directory = 0;
+    config.use_hash_seed = 1;
+    config.hash_seed = pyexec_hash_seed;
+
+    /* the interpreter that the prefix's own python would be */
+
+    (void) snprintf(program, sizeof(program), "%s/bin/python3", prefix);
+
+    pyexec_python_check_status(PyConfig_SetBytesString(&config,
+                                            &config.program_name, program));
+    pyexec_python_check_status(Py_InitializeFromConfig(&config));
+    PyConfig_Clear(&config);
+
+    for (m = pyexec_modules; m->name; m++) {
+
+        (void) snprintf(program, sizeof(program), "<%s>", m->name);
+
+        code = Py_CompileString(m->text, program, Py_file_input);
+        module = code ? PyImport_ExecCodeModule(m->name, code) : NULL;
+
+        if (module == NULL) {
+            PyErr_Print();
+            pyexec_die("the built-in module %s does not load", m->name);
+        }
+
+        Py_DECREF(module);
+        Py_DECREF(code);
+    }
+
+    for (i = 0; i < PYEXEC_FUNCTIONS; i++) {
+
+        f = &pyexec_functions[i];
+
+        module = PyImport_ImportModule(f->module);
+        f->object = module ? PyObject_GetAttrString(module, f->name) : NULL;
+
+        if (f->object == NULL) {
+            pyexec_python_die(f->name);
+        }
+
+        Py_DECREF(module);
+    }
+
+    module = PyImport_ImportModule("_pyexec_policy");
+    pyexec_words = module ? PyObject_GetAttrString(module, "WORDS") : NULL;
+
+    if (pyexec_words == NULL || !PyTuple_Check(pyexec_words)) {
+        pyexec_python_die("WORDS");
+    }
+
+    Py_DECREF(module);
+}
+
+
+void
+pyexec_python_preload(const char *names, char *roots, size_t size)
+{
+    size_t         n;
+    PyObject      *args, *loaded, *list, *name;
+    Py_ssize_t     i;
+    const char    *root;
+
+    if (names == NULL) {
+        args = Py_BuildValue("(O)", Py_None);
+
+    } else if (*names == '\0') {
+        args = Py_BuildValue("(())");
+
+    } else {
+        name = PyUnicode_FromString(names);
+        list = name ? PyObject_CallMethod(name, "split", "s", ",") : NULL;
+        args = list ? Py_BuildValue("(N)", PySequence_Tuple(list)) : NULL;
+    }
+
+    loaded = pyexec_python_call(PYEXEC_PRELOAD, args);
+
+    if (loaded == NULL || !PyList_Check(loaded)) {
+        pyexec_python_die("preload");
+    }
+
+    for (n = 0, i = 0; i < PyList_GET_SIZE(loaded); i++) {
+
+        root = PyUnicode_AsUTF8(PyList_GET_ITEM(loaded, i));
+
+        if (root == NULL) {
+            pyexec_python_die("preload");
+        }
+
+        n += snprintf(roots + n, size - n, "%.*s ",
+                      (int) strcspn(root, "."), root);
+
+        if (n >= size) {
+            pyexec_die("preload= names too many modules");
+        }
+    }
+
+    Py_DECREF(loaded);
+
+    /* what is here now is not looked at again: no copies of its pages */
+
+    loaded = pyexec_python_call(PYEXEC_COLLECT, NULL);
+    Py_XDECREF(loaded);
+    loaded = pyexec_python_call(PYEXEC_FREEZE, NULL);
+
+    if (loaded == NULL) {
+        pyexec_python_die("gc.freeze");
+    }
+
+    Py_DECREF(loaded);
+
+    if (putenv(pyexec_home) != 0 || putenv(pyexec_tmpdir) != 0) {
+        pyexec_die("putenv(): %m");
+    }
+}
+
+
+void
+pyexec_python_rehearse(unsigned usual)
+{
+    PyObject  *rc;
+
+    rc = pyexec_python_call(PYEXEC_REHEARSE, Py_BuildValue("(I)", usual));
+
+    if (rc == NULL) {
+        PyErr_Clear();
+    }
+
+    Py_XDECREF(rc);
+}
+
+
+/* the block keeps the first arena from being given back and asked for again */
+
+void
+pyexec_python_settled(void)
+{
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &pyexec_pymalloc);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
+    pyexec_pack_end();
+
+    if (PyObject_Malloc(1) == NULL) {
+        pyexec_die("malloc(): %m");
+    }
+}
+
+
+void
+pyexec_python_before_fork(void)
+{
+    PyOS_BeforeFork();
+}
+
+
+void
+pyexec_python_after_fork(pid_t pid)
+{
+    if (pid == 0) {
+        PyOS_AfterFork_Child();
+
+    } else {
+        PyOS_AfterFork_Parent();
+    }
+}
+
+
+void
+pyexec_python_reseed(void)
+{
+    if (pyexec_python_call(PYEXEC_RESEED, NULL) == NULL) {
+        pyexec_python_die("reseed");
+    }
+}
+
+
+void
+pyexec_python_correct(const pyexec_child_job_t *job,
+    pyexec_child_corrected_t *corrected)
+{
+    PyObject  *answer;
+
+    memset(corrected, 0, sizeof(pyexec_child_corrected_t));
+
+    answer = pyexec_python_call(PYEXEC_CORRECT,
+                                Py_BuildValue("(NN)",
+                                         pyexec_python_text(&job->code),
+                                         pyexec_python_text(&job->undefined)));
+    if (answer == NULL) {
+        pyexec_python_die("correct");
+    }
+
+    if (answer != Py_None) {
+        corrected->method = pyexec_python_utf8(PyTuple_GetItem(answer, 0));
+        corrected->code = pyexec_python_utf8(PyTuple_GetItem(answer, 1));
+    }
+}
+
+
+void
+pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
+    pyexec_child_checked_t *checked)
+{
+    PyObject  *answer, *status, *reasons, *imports, *violations, *missing;
+
+    pyexec_code = pyexec_python_compile(code);
+
+    if (pyexec_code) {
+        memset(checked, 0, sizeof(pyexec_child_checked_t));
+        checked->status.data = (u_char *) "ok";
+        checked->status.len = 2;
+        return;
+    }
+
+    answer = pyexec_python_call(PYEXEC_CHECK,
+                                Py_BuildValue("(NNNN)",
+                                         pyexec_python_text(code),
+                                         PyBool_FromLong(job->policy),
+                                         pyexec_python_names(&job->deny),
+                                         pyexec_python_names(&job->allow)));
+
+    if (answer == NULL
+        || !PyArg_ParseTuple(answer, "OOOOOO", &status, &reasons, &imports,
+                             &violations, &missing, &pyexec_code))
+    {
+        pyexec_python_die("check");
+    }
+
+    checked->status = pyexec_python_utf8(status);
+    checked->reasons = pyexec_python_list(reasons);
+    checked->imports = pyexec_python_list(imports);
+    checked->violations = pyexec_python_list(violations);
+    checked->missing = pyexec_python_list(missing);
+}
+
+
+/*
+ * What check() would return of code that has nothing to check, for less: NULL
+ * where there may be something, or where it is no Python.
+ */
+
+static PyObject *
+pyexec_python_compile(const pyexec_str_t *code)
+{
+    char             *text;
+    size_t            i;
+    PyObject         *compiled;
+    Py_ssize_t        n, len;
+    const char       *word;
+    PyCompilerFlags   flags = _PyCompilerFlags_INIT;
+
+    for (i = 0; i < code->len; i++) {
+        if (code->data[i] == '\0' || code->data[i] > 0x7f) {
+            return NULL;
+        }
+    }
+
+    for (n = 0; n < PyTuple_GET_SIZE(pyexec_words); n++) {
+        word = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(pyexec_words, n),
+                                       &len);
+
+        if (word == NULL || memmem(code->data, code->len, word, len)) {
+            PyErr_Clear();
+            return NULL;
+        }
+    }
+
+    text = strndup((const char *) code->data, code->len);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    flags.cf_flags = PyCF_SOURCE_IS_UTF8|PyCF_IGNORE_COOKIE;
+
+    compiled = Py_CompileStringExFlags(text, PYEXEC_MAIN, Py_file_input,
+                                       &flags, -1);
+    if (compiled == NULL) {
+        PyErr_Clear();
+    }
+
+    free(text);
+
+    return compiled;
+}
+
+
+int
+pyexec_python_run(const pyexec_str_t *code,
+    void (*failed)(const pyexec_child_failed_t *))
+{
+    int        status;
+    PyObject  *globals, *rc, *type, *exc, *trace;
+
+    pyexec_python_environ();
+
+    globals = pyexec_python_call(PYEXEC_BEGIN,
+                                 Py_BuildValue("(N)",
+                                               pyexec_python_text(code)));
+    if (globals == NULL) {
+        pyexec_python_die("begin");
+    }
+
+    status = 0;
+    rc = PyEval_EvalCode(pyexec_code, globals, globals);
+
+    /* the namespace must have no owner but __main__, to be torn down */
+
+    Py_DECREF(globals);
+
+    if (rc == NULL) {
+        PyErr_Fetch(&type, &exc, &trace);
+        PyErr_NormalizeException(&type, &exc, &trace);
+
+        if (trace) {
+            (void) PyException_SetTraceback(exc, trace);
+        }
+
+        status = pyexec_python_failed(exc, failed);
+
+        Py_XDECREF(type);
+        Py_XDECREF(exc);
+        Py_XDECREF(trace);
+    }
+
+    Py_XDECREF(rc);
+    rc = pyexec_python_call(PYEXEC_FINISH, NULL);
+
+    if (rc == NULL) {
+        PyErr_Clear();
+    }
+
+    Py_XDECREF(rc);
+
+    return status;
+}
+
+
+/*
+ * For C libraries what begin() does for Python.  setenv() would keep a copy
+ * of each value, in a tree all over the heap.
+ */
+
+static void
+pyexec_python_environ(void)
+{
+    char  path[PATH_MAX];
+
+    if (getcwd(path, sizeof(path))) {
+        (void) snprintf(pyexec_home, sizeof(pyexec_home), "HOME=%s", path);
+        (void) snprintf(pyexec_tmpdir, sizeof(pyexec_tmpdir), "TMPDIR=%s",
+                        path);
+    }
+}
+
+
+/* says what ended the code, prints it as Python does; returns the status */
+
+static int
+pyexec_python_failed(PyObject *exc,
+    void (*failed)(const pyexec_child_failed_t *))
+{
+    long                   status;
+    PyObject              *answer, *type, *message, *file, *raw, *undefined;
+    unsigned               line, error;
+    pyexec_child_failed_t  f;
+
+    memset(&f, 0, sizeof(pyexec_child_failed_t));
+
+    answer = pyexec_python_call(PYEXEC_DESCRIBE,
+                                Py_BuildValue("(O)", exc));
+
+    if (answer && PyArg_ParseTuple(answer, "UUUIUUI", &type, &message, &file,
+                                   &line, &raw, &undefined, &error))
+    {
+        f.type = pyexec_python_utf8(type);
+        f.message = pyexec_python_utf8(message);
+        f.file = pyexec_python_utf8(file);
+        f.line = line;
+        f.raw = pyexec_python_utf8(raw);
+        f.undefined = pyexec_python_utf8(undefined);
+        f.error = error;
+
+        failed(&f);
+    }
+
+    PyErr_Clear();
+
+    answer = pyexec_python_call(PYEXEC_PRINT_EXCEPTION,
+                                Py_BuildValue("(O)", exc));
+    PyErr_Clear();
+    Py_XDECREF(answer);
+
+    answer = pyexec_python_call(PYEXEC_EXIT_CODE,
+                                Py_BuildValue("(O)", exc));
+
+    status = answer ? PyLong_AsLong(answer) : 1;
+    PyErr_Clear();
+    Py_XDECREF(answer);
+
+    return status >= 0 && status <= 255 ? (int) status : 1;
+}
+
+
+static void
+pyexec_python_check_status(PyStatus status)
+{
+    if (PyStatus_Exception(status)) {
+        pyexec_die("Python does not start: %s",
+                   status.err_msg ? status.err_msg : "unknown error");
+    }
+}
+
+
+/* what ours can't do without; standard error is the log, or the code's own */
+
+static void
+pyexec_python_die(const char *what)
+{
+    PyObject    *type, *exc, *trace, *text;
+    const char  *s;
+
+    PyErr_Fetch(&type, &exc, &trace);
+
+    text = exc ? PyObject_Str(exc) : NULL;
+    s = text ? PyUnicode_AsUTF8(text) : NULL;
+
+    pyexec_die("%s: %s", what, s ? s : "unexpected answer");
+}
+
+
+/* a new reference, or NULL with an exception; args, stolen, may be NULL */
+
+static PyObject *
+pyexec_python_call(pyexec_function_e function, PyObject *args)
+{
+    PyObject  *rc;
+
+    if (args == NULL) {
+        args = PyErr_Occurred() ? NULL : PyTuple_New(0);
+    }
+
+    rc = args ? PyObject_CallObject(pyexec_functions[function].object, args)
+              : NULL;
+
+    Py_XDECREF(args);
+
+    return rc;
+}
+
+
+static PyObject *
+pyexec_python_names(const pyexec_list_t *list)
+{
+    PyObject       *names, *name, *tuple;
+    pyexec_str_t    s;
+    pyexec_list_t   rest;
+
+    names = PyList_New(0);
+    rest = *list;
+
+    while (names && pyexec_list_next(&rest, &s) == 1) {
+
+        name = pyexec_python_text(&s);
+
+        if (name == NULL || PyList_Append(names, name) == -1) {
+            Py_CLEAR(names);
+        }
+
+        Py_XDECREF(name);
+    }
+
+    tuple = names ? PyList_AsTuple(names) : NULL;
+    Py_XDECREF(names);
+
+    return tuple;
+}
+
+
+static PyObject *
+pyexec_python_text(const pyexec_str_t *s)
+{
+    return PyUnicode_DecodeUTF8((const char *) s->data, s->len, "replace");
+}
+
+
+/* an exception's message may hold lone surrogates: they become escapes */
+
+static pyexec_str_t
+pyexec_python_utf8(PyObject *o)
+{
+    PyObject      *bytes;
+    pyexec_str_t   s = { 0, NULL };
+
+    bytes = o ? PyUnicode_AsEncodedString(o, "utf-8", "backslashreplace")
+              : NULL;
+
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return s;
+    }
+
+    s.data = (const u_char *) PyBytes_AS_STRING(bytes);
+    s.len = PyBytes_GET_SIZE(bytes);
+
+    return s;
+}
+
+
+static pyexec_list_t
+pyexec_python_list(PyObject *seq)
+{
+    pyexec_buf_t  out = { NULL, 0, 0 };
+
+    pyexec_python_flatten(seq, &out);
+
+    return pyexec_buf_str(&out);
+}
+
+
+/* strings and integers of sequences in sequences, one behind the other */
+
+static void
+pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out)
+{
+    PyObject      *item, *text;
+    Py_ssize_t     i, n;
+    pyexec_str_t   s;
+
+    n = PySequence_Size(seq);
+
+    for (i = 0; i < n; i++) {
+
+        item = PySequence_GetItem(seq, i);
+
+        if (item && !PyUnicode_Check(item) && !PyLong_Check(item)) {
+            pyexec_python_flatten(item, out);
+            continue;
+        }
+
+        text = item ? PyObject_Str(item) : NULL;
+        s = pyexec_python_utf8(text);
+
+        (void) pyexec_list_add(pyexec_buf_reserve(out, pyexec_list_size(&s)),
+                               &s);
+        out->len += pyexec_list_size(&s);
+    }
+
+    PyErr_Clear();
+}

@@ -1,0 +1,524 @@
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "run/pyexec_run.h"
+
+
+/* how often a running child's directory and threads are looked at */
+
+#define PYEXEC_WATCH        100000         /* us */
+
+/* the most that is taken in of what a child says of itself */
+
+#define PYEXEC_MAX_SAID     (1024 * 1024)
+
+
+/* indexes of what a running child is waited for with */
+
+enum {
+    PYEXEC_POLL_VITALS = 0,
+    PYEXEC_POLL_OUT,
+    PYEXEC_POLL_ERR,
+    PYEXEC_POLL_SAID,
+    PYEXEC_POLL_END,
+    PYEXEC_POLL_CLIENT,
+    PYEXEC_POLL_N
+};
+
+
+static int pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a,
+    uint64_t watch);
+static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
+    pyexec_stream_t *s, int *fd, pyexec_msg_e type);
+static int pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
+static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
+static void pyexec_attempt_end(pyexec_attempt_t *a);
+static void pyexec_attempt_vitals(pyexec_attempt_t *a);
+static void pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
+static unsigned pyexec_attempt_threads(int pidfd);
+static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
+
+
+void
+pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
+    const pyexec_spare_t *child, const pyexec_str_t *undefined)
+{
+    int                      dirs[2];
+    pyexec_child_job_t       job;
+    const pyexec_execute_t  *r;
+
+    memset(a, 0, sizeof(pyexec_attempt_t));
+    memset(&job, 0, sizeof(pyexec_child_job_t));
+
+    r = run->request;
+
+    job.session = r->session;
+    job.run_id.data = (u_char *) run->run_id;
+    job.run_id.len = PYEXEC_RUN_ID_LEN;
+    job.workspace = r->workspace;
+    job.code = run->code;
+
+    if (undefined) {
+        job.undefined = *undefined;
+    }
+
+    job.max_memory = r->max_memory;
+    job.max_file_size = r->max_file_size;
+    job.max_open_files = r->max_open_files;
+    job.max_threads = r->max_threads;
+    job.max_cpu = pyexec_max_cpu(r);
+    job.session_write = r->session_write;
+    job.policy = r->policy;
+    job.deny = r->deny;
+    job.allow = r->allow;
+
+    dirs[0] = run->session;
+    dirs[1] = run->dir;
+
+    a->child = *child;
+    a->kind = child->kind;
+    a->start = pyexec_now();
+
+    /* a child that died while it waited is found dead like any other */
+
+    (void) pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, dirs, 2);
+}
+
+
+void
+pyexec_attempt_go_on(pyexec_attempt_t *a)
+{
+    a->start = pyexec_now();
+
+    (void) send(a->child.job, "", 1, MSG_NOSIGNAL);
+}
+
+
+void
+pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    unsigned  corrected;
+    uint64_t  watch;
+
+    corrected = a->has_corrected;
+    watch = a->start + PYEXEC_WATCH;
+
+    while (!a->dead && a->has_corrected == corrected) {
+
+        if (pyexec_attempt_poll(run, a, watch) == 0) {
+            pyexec_attempt_watch(run, a);
+            watch = pyexec_now() + PYEXEC_WATCH;
+        }
+    }
+
+    /* a dead child writes no more: what is in the pipes is all there is */
+
+    while (a->dead && a->child.out != -1) {
+        pyexec_attempt_read(run, a, &a->out, &a->child.out,
+                            PYEXEC_MSG_STDOUT);
+    }
+
+    while (a->dead && a->child.err != -1) {
+        pyexec_attempt_read(run, a, &a->err, &a->child.err,
+                            PYEXEC_MSG_STDERR);
+    }
+
+    if (a->dead) {
+        a->time = pyexec_now() - a->start;
+    }
+}
+
+
+/* returns 0 when it is time to watch */
+
+static int
+pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
+{
+    int            n;
+    uint64_t       now, deadline, until;
+    struct pollfd  pfd[PYEXEC_POLL_N];
+
+    pfd[PYEXEC_POLL_VITALS].fd = a->child.vitals;
+    pfd[PYEXEC_POLL_VITALS].events = POLLIN;
+    pfd[PYEXEC_POLL_OUT].fd = a->child.out;
+    pfd[PYEXEC_POLL_OUT].events = POLLIN;
+    pfd[PYEXEC_POLL_ERR].fd = a->child.err;
+    pfd[PYEXEC_POLL_ERR].events = POLLIN;
+    pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
+    pfd[PYEXEC_POLL_SAID].events = POLLIN;
+    pfd[PYEXEC_POLL_END].fd = a->child.end;
+    pfd[PYEXEC_POLL_END].events = 0;
+    pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
+    pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
+
+    now = pyexec_now();
+    deadline = a->start + (uint64_t) run->request->timeout * 1000000;
+
+    if (a->killed) {
+        until = UINT64_MAX;
+
+    } else {
+        until = deadline < watch ? deadline : watch;
+    }
+
+    n = poll(pfd, PYEXEC_POLL_N, until == UINT64_MAX ? -1
+                                 : until > now ? (int) ((until - now + 999)
+                                                        / 1000) : 0);
+
+    if (n == -1) {
+        if (errno == EINTR) {
+            return 1;
+        }
+
+        pyexec_die("poll(): %m");
+    }
+
+    if (pfd[PYEXEC_POLL_OUT].revents) {
+        pyexec_attempt_read(run, a, &a->out, &a->child.out,
+                            PYEXEC_MSG_STDOUT);
+    }
+
+    if (pfd[PYEXEC_POLL_ERR].revents) {
+        pyexec_attempt_read(run, a, &a->err, &a->child.err,
+                            PYEXEC_MSG_STDERR);
+    }
+
+    while (pfd[PYEXEC_POLL_SAID].revents && pyexec_attempt_listen(run, a)) {
+        /* void */
+    }
+
+    if (pfd[PYEXEC_POLL_END].revents) {
+        pyexec_attempt_end(a);
+    }
+
+    if (pfd[PYEXEC_POLL_VITALS].revents) {
+        pyexec_attempt_vitals(a);
+    }
+
+    if (pfd[PYEXEC_POLL_CLIENT].revents) {
+        pyexec_attempt_kill(a, PYEXEC_CANCELLED);
+    }
+
+    now = pyexec_now();
+
+    if (now >= deadline) {
+        pyexec_attempt_kill(a, PYEXEC_TIMEOUT);
+    }
+
+    return a->killed || now < watch;
+}
+
+
+static void
+pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
+    int *fd, pyexec_msg_e type)
+{
+    size_t                   keep;
+    ssize_t                  n;
+    pyexec_output_t          output;
+    const pyexec_execute_t  *r;
+
+    static u_char            buf[65536];
+
+    r = run->request;
+    n = read(*fd, buf, sizeof(buf));
+
+    if (n == -1 && (errno == EAGAIN || errno == EINTR) && !a->dead) {
+        return;
+    }
+
+    if (n <= 0) {
+        (void) close(*fd);
+        *fd = -1;
+        return;
+    }
+
+    s->total += n;
+
+    /* a character has four bytes at most */
+
+    keep = (size_t) r->max_output * 4 - s->kept.len;
+
+    if (keep > (size_t) n) {
+        keep = n;
+    }
+
+    pyexec_buf_add(&s->kept, buf, keep);
+
+    if (r->events && keep) {
+        output.attempt = run->nattempts + 1;
+        output.data.data = buf;
+        output.data.len = keep;
+
+        (void) pyexec_send(run->client, type, &output, NULL, 0);
+    }
+
+    if (a->out.total + a->err.total > r->max_flood) {
+        pyexec_attempt_kill(a, PYEXEC_OUTPUT);
+    }
+}
+
+
+/* returns 0 where it has said no more */
+
+static int
+pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    size_t   max;
+    ssize_t  n, len;
+
+    /* a corrected code is as long as the code, and a line */
+
+    max = PYEXEC_MAX_SAID + run->request->code.len;
+
+    n = recv(a->child.job, pyexec_buf_reserve(&a->said, 65536), 65536,
+             MSG_DONTWAIT);
+
+    if (n == -1 && errno == EAGAIN) {
+        return 0;
+    }
+
+    a->said.len += n > 0 ? n : 0;
+
+    while ((len = pyexec_attempt_said(a, max)) > 0) {
+        a->said.len -= len;
+        memmove(a->said.data, a->said.data + len, a->said.len);
+    }
+
+    if (n <= 0 || len == -1) {
+        a->hung_up = 1;
+    }
+
+    return !a->hung_up;
+}
+
+
+/* takes in one message; returns its length, 0 or -1 as pyexec_message_at() */
+
+static ssize_t
+pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
+{
+    void                 *msg;
+    ssize_t               len;
+    unsigned              slot;
+    pyexec_buf_t         *kept;
+    pyexec_msg_e          type;
+    pyexec_str_t          payload;
+    pyexec_child_wall_t   wall;
+
+    len = pyexec_message_at(a->said.data, a->said.len, max, &type, &payload);
+
+    if (len <= 0) {
+        return len;
+    }
+
+    /* the first of each counts, and none before what comes before it */
+
+    if (type == PYEXEC_MSG_CHILD_CORRECTED && !a->has_checked
+        && !a->has_corrected)
+    {
+        slot = 0;
+        msg = &a->corrected;
+
+    } else if (type == PYEXEC_MSG_CHILD_CHECKED && !a->has_checked) {
+        slot = 1;
+        msg = &a->checked;
+
+    } else if (type == PYEXEC_MSG_CHILD_FAILED && a->has_checked
+               && !a->has_failed)
+    {
+        slot = 2;
+        msg = &a->failed;
+
+    } else if (type == PYEXEC_MSG_CHILD_ENDED && a->has_checked
+               && !a->has_ended)
+    {
+        slot = 3;
+        msg = &a->ended;
+
+    } else if (type == PYEXEC_MSG_CHILD_WALL && !a->has_checked
+               && pyexec_wire_decode(type, payload.data, payload.len, &wall)
+                  == 0)
+    {
+        errno = (int) wall.error;
+        pyexec_log(PYEXEC_LOG_ALERT, "%.*s failed in a child: %m",
+                   (int) wall.what.len, wall.what.data);
+        return -1;
+
+    } else {
+        return -1;
+    }
+
+    kept = &a->payload[slot];
+    pyexec_buf_add(kept, payload.data, payload.len);
+
+    if (pyexec_wire_decode(type, kept->data, kept->len, msg) == -1) {
+        return -1;
+    }
+
+    a->has_corrected |= slot == 0;
+    a->has_checked |= slot == 1;
+    a->has_failed |= slot == 2;
+    a->has_ended |= slot == 3;
+
+    return len;
+}
+
+
+/*
+ * No thread of the child's runs code any more or makes a system call, it only
+ * takes what it has down.  If it was to end, there is no need to see it dead;
+ * if not, or if it was killed, the zygote tells how it ended.
+ */
+
+static void
+pyexec_attempt_end(pyexec_attempt_t *a)
+{
+    (void) close(a->child.end);
+    a->child.end = -1;
+
+    if (a->has_ended && !a->killed) {
+        a->dead = 1;
+        a->reaped = 1;
+        a->status = W_EXITCODE((int) a->ended.status & 0xff, 0);
+    }
+}
+
+
+static void
+pyexec_attempt_vitals(pyexec_attempt_t *a)
+{
+    int              none;
+    ssize_t          n;
+    pyexec_vital_t   vital;
+
+    n = pyexec_recv_fds(a->child.vitals, &vital, sizeof(vital), &none, 0,
+                        MSG_DONTWAIT);
+
+    if (n == -1 && errno == EAGAIN) {
+        return;
+    }
+
+    if (n == sizeof(vital) && vital.event == PYEXEC_DEAD) {
+        a->reaped = 1;
+        a->status = vital.status;
+        a->usage = vital.usage;
+
+    } else {
+
+        /* the zygote is dead: with it, or by this, so is the child */
+
+        (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL,
+                       0);
+    }
+
+    a->dead = 1;
+}
+
+
+static void
+pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    pyexec_scan_t            scan;
+    const pyexec_execute_t  *r;
+
+    r = run->request;
+
+    if (pyexec_attempt_threads(a->child.pidfd) > r->max_threads) {
+        pyexec_attempt_kill(a, PYEXEC_THREADS);
+        return;
+    }
+
+    memset(&scan, 0, sizeof(pyexec_scan_t));
+    scan.max_files = r->max_files;
+    scan.max_bytes = r->max_disk;
+
+    if (pyexec_scan(&scan, run->dir) == 0 && scan.over) {
+        pyexec_attempt_kill(a, strcmp(scan.over, "disk") == 0 ? PYEXEC_DISK
+                                                              : PYEXEC_FILES);
+    }
+}
+
+
+/* 0 where the kernel does not tell */
+
+static unsigned
+pyexec_attempt_threads(int pidfd)
+{
+    int       pid;
+    char      path[64], line[256];
+    FILE     *f;
+    unsigned  threads;
+
+    pid = 0;
+    threads = 0;
+
+    (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+    f = fopen(path, "re");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        (void) sscanf(line, "Pid: %d", &pid);
+    }
+
+    if (f) {
+        (void) fclose(f);
+    }
+
+    if (pid <= 0) {
+        return 0;
+    }
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    f = fopen(path, "re");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        (void) sscanf(line, "Threads: %u", &threads);
+    }
+
+    if (f) {
+        (void) fclose(f);
+    }
+
+    return threads;
+}
+
+
+static void
+pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why)
+{
+    if (a->killed || a->dead) {
+        return;
+    }
+
+    a->killed = why;
+
+    (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL, 0);
+}
+
+
+void
+pyexec_attempt_free(pyexec_attempt_t *a)
+{
+    unsigned  i;
+
+    pyexec_spare_drop(&a->child);
+
+    pyexec_buf_free(&a->out.kept);
+    pyexec_buf_free(&a->err.kept);
+    pyexec_buf_free(&a->said);
+
+    for (i = 0; i < sizeof(a->payload) / sizeof(a->payload[0]); i++) {
+        pyexec_buf_free(&a->payload[i]);
+    }
+}

@@ -1,0 +1,326 @@
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sha256.h>
+
+#include "base/pyexec_mime.h"
+#include "run/pyexec_run.h"
+
+
+/* characters */
+
+#define PYEXEC_PREVIEW      50000
+#define PYEXEC_RAW          20000
+
+
+static void pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
+    const pyexec_attempt_t *a, unsigned truncated);
+static void pyexec_result_cut(yajl_gen g, const char *key,
+    const pyexec_str_t *s, size_t max, int *cut);
+static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
+static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
+static void pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a);
+static void pyexec_result_files(yajl_gen g, const pyexec_run_t *run);
+static void pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a);
+static void pyexec_result_violations(yajl_gen g, pyexec_list_t list);
+
+
+void
+pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
+    const pyexec_str_t *method)
+{
+    yajl_gen  g;
+
+    g = pyexec_json_gen(&run->attempts);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_int(g, "attempt", run->nattempts);
+    pyexec_json_cstr(g, "status", a->verdict);
+    pyexec_result_sha256(g, &run->code);
+    pyexec_result_cut(g, "code_preview", &run->code, PYEXEC_PREVIEW, NULL);
+    pyexec_result_streams(g, run, a, 0);
+    pyexec_result_error(g, a);
+    pyexec_json_seconds(g, "execution_time_seconds", a->time);
+
+    if (method) {
+        pyexec_json_map(g, "autocorrect");
+        pyexec_json_bool(g, "applied", 1);
+        pyexec_json_text(g, "method", method);
+        yajl_gen_map_close(g);
+    }
+
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    pyexec_buf_add(&run->attempts, "\n", 1);
+}
+
+
+void
+pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
+    pyexec_buf_t *out)
+{
+    yajl_gen       g;
+    pyexec_str_t   line;
+    const u_char  *p, *end, *nl;
+
+    g = pyexec_json_gen(out);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_cstr(g, "run_id", run->run_id);
+    pyexec_json_text(g, "session_id", &run->request->session);
+    pyexec_json_cstr(g, "started_at", run->started_at);
+    pyexec_json_cstr(g, "status", a->verdict);
+    pyexec_result_streams(g, run, a, 1);
+    pyexec_json_seconds(g, "execution_time_seconds", run->time);
+    pyexec_result_files(g, run);
+
+    pyexec_json_array(g, "attempts");
+
+    end = run->attempts.data + run->attempts.len;
+
+    for (p = run->attempts.data; p < end; p = nl + 1) {
+        nl = memchr(p, '\n', end - p);
+        line.data = p;
+        line.len = nl - p;
+        pyexec_json_raw(g, NULL, &line);
+    }
+
+    yajl_gen_array_close(g);
+
+    pyexec_result_validation(g, a);
+
+    if (a->limit) {
+        pyexec_json_cstr(g, "limit", a->limit);
+    }
+
+    if (a->has_checked && a->checked.missing.len
+        && strcmp(a->verdict, "deps_missing") == 0)
+    {
+        pyexec_json_list(g, "missing_dependencies", a->checked.missing);
+    }
+
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+}
+
+
+static void
+pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
+    const pyexec_attempt_t *a, unsigned truncated)
+{
+    int           out_cut, err_cut;
+    size_t        max;
+    pyexec_str_t  out, err;
+
+    max = run->request->max_output;
+    out = pyexec_buf_str(&a->out.kept);
+    err = pyexec_buf_str(&a->err.kept);
+
+    pyexec_result_cut(g, "stdout", &out, max, &out_cut);
+    pyexec_result_cut(g, "stderr", &err, max, &err_cut);
+
+    if (truncated) {
+        pyexec_json_bool(g, "stdout_truncated",
+                         out_cut || a->out.total > out.len);
+        pyexec_json_bool(g, "stderr_truncated",
+                         err_cut || a->err.total > err.len);
+    }
+}
+
+
+/* max is in characters; cut, unless NULL, tells whether there were more */
+
+static void
+pyexec_result_cut(yajl_gen g, const char *key, const pyexec_str_t *s,
+    size_t max, int *cut)
+{
+    int           rc;
+    pyexec_buf_t  text = { NULL, 0, 0 };
+    pyexec_str_t  whole;
+
+    rc = pyexec_buf_text(&text, s, max);
+    whole = pyexec_buf_str(&text);
+
+    pyexec_json_text(g, key, &whole);
+    pyexec_buf_free(&text);
+
+    if (cut) {
+        *cut = rc;
+    }
+}
+
+
+static void
+pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code)
+{
+    char  hex[SHA256_DIGEST_STRING_LENGTH];
+
+    pyexec_json_cstr(g, "code_sha256",
+                     SHA256Data(code->data, code->len, hex));
+}
+
+
+static void
+pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a)
+{
+    pyexec_str_t  raw;
+
+    raw = pyexec_buf_str(&a->err.kept);
+
+    pyexec_json_map(g, "error");
+
+    if (a->has_failed) {
+        pyexec_json_text(g, "type", &a->failed.type);
+        pyexec_json_text(g, "message", &a->failed.message);
+        raw = a->failed.raw;
+
+    } else {
+        pyexec_json_cstr(g, "type", a->type);
+
+        if (a->type && a->message[0] == '\0') {
+            pyexec_json_text(g, "message", &raw);
+
+        } else {
+            pyexec_json_cstr(g, "message", a->type ? a->message : NULL);
+        }
+    }
+
+    pyexec_result_location(g, a);
+
+    if (strcmp(a->verdict, "ok") == 0) {
+        raw.len = 0;
+    }
+
+    pyexec_result_cut(g, "raw", &raw, PYEXEC_RAW, NULL);
+
+    yajl_gen_map_close(g);
+}
+
+
+static void
+pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a)
+{
+    char          *place, reason[1024];
+    size_t         len;
+    pyexec_str_t   file = pyexec_str(PYEXEC_MAIN);
+    unsigned long  line;
+
+    line = 0;
+
+    if (a->has_failed && a->failed.file.len) {
+        file = a->failed.file;
+        line = a->failed.line;
+
+    } else if (a->has_checked && strcmp(a->verdict, "syntax_error") == 0) {
+
+        /* the first reason ends with "(line L:C)" */
+
+        len = a->err.kept.len < sizeof(reason) ? a->err.kept.len
+                                               : sizeof(reason) - 1;
+        memcpy(reason, a->err.kept.data, len);
+        reason[len] = '\0';
+
+        place = strstr(reason, " (line ");
+        line = place ? strtoul(place + 7, NULL, 10) : 0;
+    }
+
+    if (line == 0) {
+        pyexec_json_null(g, "location");
+        return;
+    }
+
+    pyexec_json_map(g, "location");
+    pyexec_json_text(g, "file", &file);
+    pyexec_json_int(g, "line", line);
+    yajl_gen_map_close(g);
+}
+
+
+static void
+pyexec_result_files(yajl_gen g, const pyexec_run_t *run)
+{
+    char                  iso[PYEXEC_ISO_LEN + 1];
+    size_t                i;
+    pyexec_buf_t          path = { NULL, 0, 0 };
+    pyexec_str_t          s;
+    const pyexec_file_t  *file;
+
+    pyexec_json_array(g, "created_files");
+
+    for (i = 0; i < run->files.nfiles; i++) {
+        file = &run->files.files[i];
+
+        path.len = 0;
+        pyexec_created_path(&path, run->run_id, file);
+        s = pyexec_buf_str(&path);
+        pyexec_iso(iso, &file->modified);
+
+        pyexec_json_map(g, NULL);
+        pyexec_json_text(g, "path", &s);
+        pyexec_json_int(g, "size_bytes", file->size);
+        pyexec_json_cstr(g, "modified_at", iso);
+        pyexec_json_cstr(g, "mime_type", pyexec_mime_type(file->path));
+        yajl_gen_map_close(g);
+    }
+
+    yajl_gen_array_close(g);
+
+    pyexec_buf_free(&path);
+}
+
+
+static void
+pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a)
+{
+    const char                    *status;
+    const pyexec_child_checked_t  *c;
+
+    static const pyexec_child_checked_t  unchecked;
+
+    /* what the child says is one of three words here, or it is not said */
+
+    c = a->has_checked ? &a->checked : &unchecked;
+    status = a->has_checked ? "ok" : NULL;
+
+    if (strcmp(a->verdict, "blocked") == 0
+        || strcmp(a->verdict, "syntax_error") == 0)
+    {
+        status = a->verdict;
+    }
+
+    pyexec_json_map(g, "validation");
+    pyexec_json_bool(g, "ok", status && strcmp(status, "ok") == 0);
+    pyexec_json_cstr(g, "status", status);
+    pyexec_json_list(g, "reasons", c->reasons);
+    pyexec_json_list(g, "imports", c->imports);
+    pyexec_result_violations(g, c->violations);
+    yajl_gen_map_close(g);
+}
+
+
+/* rule, name, line, column, and the next one's */
+
+static void
+pyexec_result_violations(yajl_gen g, pyexec_list_t list)
+{
+    pyexec_str_t  rule, name, line, column;
+
+    pyexec_json_array(g, "violations");
+
+    while (pyexec_list_next(&list, &rule) == 1
+           && pyexec_list_next(&list, &name) == 1
+           && pyexec_list_next(&list, &line) == 1
+           && pyexec_list_next(&list, &column) == 1)
+    {
+        pyexec_json_map(g, NULL);
+        pyexec_json_text(g, "rule", &rule);
+        pyexec_json_text(g, "name", &name);
+        pyexec_json_digits(g, "line", &line);
+        pyexec_json_digits(g, "column", &column);
+        yajl_gen_map_close(g);
+    }
+
+    yajl_gen_array_close(g);
+}

@@ -1,0 +1,609 @@
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "run/pyexec_run.h"
+#include "pool/pyexec_serve.h"
+#include "pool/pyexec_steward.h"
+
+
+/* how long a run waits for a child where none is ready */
+
+#define PYEXEC_CHILD_WAIT   10000000       /* us */
+
+
+static int pyexec_run_begin(pyexec_run_t *run);
+static int pyexec_run_note(pyexec_run_t *run);
+static int pyexec_run_name(pyexec_run_t *run);
+static int pyexec_run_dir(pyexec_run_t *run);
+static int pyexec_run_files(pyexec_run_t *run);
+static void pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_attempt_t *a);
+static int pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_attempt_t *a, pyexec_attempt_t *next);
+static pyexec_zygote_e pyexec_run_kind(const pyexec_run_t *run);
+static int pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_zygote_e kind, pyexec_spare_t *child);
+static pyexec_spare_t *pyexec_run_child_wait(pyexec_run_t *run,
+    pyexec_spare_t *spares, pyexec_zygote_e kind);
+static void pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a);
+static int pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result);
+static int pyexec_run_restore(pyexec_run_t *run);
+static int pyexec_run_write(pyexec_run_t *run, const char *name,
+    const void *data, size_t len);
+
+
+void
+pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
+    const pyexec_execute_t *request, int client)
+{
+    pyexec_run_t      run;
+    pyexec_start_t    start;
+    pyexec_attempt_t  a;
+
+    memset(&run, 0, sizeof(pyexec_run_t));
+    memset(&a, 0, sizeof(pyexec_attempt_t));
+
+    run.pool = pool;
+    run.store = store;
+    run.request = request;
+    run.client = client;
+    run.code = request->code;
+    run.session = -1;
+    run.runs = -1;
+    run.dir = -1;
+    a.child.vitals = -1;
+
+    if (pyexec_run_begin(&run) == -1) {
+        pyexec_serve_error(client, 500, "the run's directory cannot be made",
+                           errno);
+
+    } else {
+        start.run_id.data = (u_char *) run.run_id;
+        start.run_id.len = strlen(run.run_id);
+        start.started_at.data = (u_char *) run.started_at;
+        start.started_at.len = strlen(run.started_at);
+
+        (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
+
+        pyexec_run_attempts(&run, spares, &a);
+        pyexec_run_end(&run, &a);
+        pyexec_attempt_free(&a);
+    }
+
+    if (run.session != -1) {
+        (void) close(run.session);
+    }
+
+    if (run.runs != -1) {
+        (void) close(run.runs);
+    }
+
+    if (run.dir != -1) {
+        (void) close(run.dir);
+    }
+
+    /* of a run that did not get far */
+
+    if (run.run_id[0]) {
+        pyexec_run_unlock(store, run.run_id);
+    }
+
+    pyexec_buf_free(&run.attempts);
+    pyexec_buf_free(&run.corrected);
+    pyexec_scan_free(&run.files);
+}
+
+
+static int
+pyexec_run_begin(pyexec_run_t *run)
+{
+    int  err;
+
+    run->session = pyexec_session_open(run->store, &run->request->session, 1);
+
+    if (run->session == -1 || pyexec_run_name(run) == -1) {
+        return -1;
+    }
+
+    /* a session that somebody else has made may not be ours to write to */
+
+    if (pyexec_run_note(run) == -1
+        && (errno != EACCES
+            || pyexec_steward_ask(run->pool, run->request->workspace,
+                                  &run->request->session) == -1
+            || pyexec_run_note(run) == -1))
+    {
+        return -1;
+    }
+
+    if (pyexec_run_dir(run) == 0) {
+        return 0;
+    }
+
+    /* nothing has run, and nothing is to be seen of it */
+
+    err = errno;
+
+    (void) pyexec_remove(run->runs, run->run_id, NULL);
+    (void) pyexec_note_remove(run->runs, run->run_id, run->started_at);
+
+    errno = err;
+    return -1;
+}
+
+
+static int
+pyexec_run_note(pyexec_run_t *run)
+{
+    if (run->runs == -1) {
+        run->runs = pyexec_runs_open(run->session, 1);
+    }
+
+    if (run->runs == -1) {
+        return -1;
+    }
+
+    return pyexec_note_make(run->runs, run->run_id, run->started_at);
+}
+
+
+/* until no other run has the lock that belongs to the name */
+
+static int
+pyexec_run_name(pyexec_run_t *run)
+{
+    size_t           n;
+    u_char           chance[6];
+    struct tm        tm;
+    struct timespec  now;
+
+    do {
+        (void) clock_gettime(CLOCK_REALTIME, &now);
+        (void) gmtime_r(&now.tv_sec, &tm);
+
+        if (getrandom(chance, sizeof(chance), 0) != sizeof(chance)) {
+            return -1;
+        }
+
+        n = strftime(run->run_id, sizeof(run->run_id), "%Y%m%dT%H%M%S", &tm);
+        (void) snprintf(run->run_id + n, sizeof(run->run_id) - n,
+                        "-%02x%02x%02x%02x%02x%02x", chance[0], chance[1],
+                        chance[2], chance[3], chance[4], chance[5]);
+
+        pyexec_iso(run->started_at, &now);
+
+        if (pyexec_run_lock(run->store, run->run_id) == 0) {
+            return 0;
+        }
+
+    } while (errno == EAGAIN);
+
+    run->run_id[0] = '\0';
+
+    return -1;
+}
+
+
+static int
+pyexec_run_dir(pyexec_run_t *run)
+{
+    if (mkdirat(run->runs, run->run_id, 0777) == -1) {
+        return -1;
+    }
+
+    run->dir = openat(run->runs, run->run_id,
+                      O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    return run->dir == -1 ? -1 : pyexec_run_files(run);
+}
+
+
+/* in a directory in which nothing is yet */
+
+static int
+pyexec_run_files(pyexec_run_t *run)
+{
+    int  fd, rc;
+
+    fd = openat(run->dir, PYEXEC_MAIN, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
+                0666);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = pyexec_write_all(fd, run->code.data, run->code.len);
+
+    if (rc == 0) {
+        rc = fstat(fd, &run->main);
+    }
+
+    if (close(fd) == -1 || rc == -1) {
+        return -1;
+    }
+
+    return symlinkat("../..", run->dir, PYEXEC_SESSION);
+}
+
+
+/* a is the last attempt when this returns; without a verdict, if it failed */
+
+static void
+pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_attempt_t *a)
+{
+    pyexec_spare_t            child;
+    pyexec_attempt_t          next;
+    static const char *const  keep[] = { PYEXEC_SESSION, NULL };
+
+    if (pyexec_run_child(run, spares, pyexec_run_kind(run), &child) == -1) {
+        return;
+    }
+
+    pyexec_attempt_start(run, a, &child, NULL);
+
+    /* where a job waits, the next child is ready when this run is over */
+
+    if (pyexec_poll(PYEXEC_FD_RUNS, POLLIN, 0)) {
+        pyexec_spares_ask(spares, run->pool, PYEXEC_LIGHT + 1);
+    }
+
+    for ( ;; ) {
+
+        pyexec_attempt_wait(run, a);
+        pyexec_attempt_verdict(run, a);
+
+        run->nattempts++;
+        run->time += a->time;
+
+        if (a->verdict == NULL) {
+            return;
+        }
+
+        if (pyexec_run_correct(run, spares, a, &next) == -1) {
+            pyexec_result_attempt(run, a, NULL);
+            return;
+        }
+
+        pyexec_result_attempt(run, a, &next.corrected.method);
+        pyexec_attempt_free(a);
+
+        *a = next;
+
+        /* each attempt begins with an empty directory */
+
+        run->corrected.len = 0;
+        pyexec_buf_add(&run->corrected, a->corrected.code.data,
+                       a->corrected.code.len);
+        run->code = pyexec_buf_str(&run->corrected);
+
+        if (pyexec_empty(run->dir, keep) == -1
+            || pyexec_run_restore(run) == -1)
+        {
+            pyexec_log(PYEXEC_LOG_ERR, "writing %s failed: %m", run->run_id);
+            a->verdict = NULL;
+            return;
+        }
+
+        pyexec_attempt_go_on(a);
+    }
+}
+
+
+/* returns 0 where next is to be run: it has said how it corrects the code */
+
+static int
+pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_attempt_t *a, pyexec_attempt_t *next)
+{
+    pyexec_spare_t  child;
+
+    if (!run->request->auto_correct
+        || run->nattempts >= run->request->max_attempts
+        || !a->has_failed || a->failed.undefined.len == 0)
+    {
+        return -1;
+    }
+
+    if (pyexec_run_child(run, spares, run->pool->kinds - 1, &child) == -1) {
+        return -1;
+    }
+
+    pyexec_attempt_start(run, next, &child, &a->failed.undefined);
+    pyexec_attempt_wait(run, next);
+
+    if (!next->dead && next->corrected.method.len) {
+        return 0;
+    }
+
+    if (next->killed == PYEXEC_CANCELLED) {
+        a->killed = PYEXEC_CANCELLED;
+    }
+
+    pyexec_attempt_free(next);
+
+    return -1;
+}
+
+
+/*
+ * The full zygote's where the code names one of its modules somewhere: to
+ * guess wrong costs a millisecond or an import, not the run.
+ */
+
+static pyexec_zygote_e
+pyexec_run_kind(const pyexec_run_t *run)
+{
+    size_t         len;
+    const char    *root, *end;
+    const u_char  *p, *last;
+
+    if (run->pool->kinds == 1 || !__atomic_load_n(&run->pool->shared->full,
+                                                  __ATOMIC_ACQUIRE))
+    {
+        return PYEXEC_LIGHT;
+    }
+
+    last = run->code.data + run->code.len;
+
+    for (root = run->pool->shared->roots; *root; root = end + 1) {
+
+        end = strchr(root, ' ');
+        len = end - root;
+
+        for (p = run->code.data; ; p += len) {
+
+            p = memmem(p, last - p, root, len);
+
+            if (p == NULL) {
+                break;
+            }
+
+            if ((p == run->code.data || !(isalnum(p[-1]) || p[-1] == '_'))
+                && (p + len == last || !(isalnum(p[len]) || p[len] == '_')))
+            {
+                return PYEXEC_FULL;
+            }
+        }
+    }
+
+    return PYEXEC_LIGHT;
+}
+
+
+/* takes the waiting child of the kind; -1 where none comes */
+
+static int
+pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_zygote_e kind, pyexec_spare_t *child)
+{
+    pyexec_spare_t  *sp;
+
+    sp = pyexec_run_child_wait(run, spares, kind);
+
+    if (sp == NULL) {
+        pyexec_log(PYEXEC_LOG_ERR, "no child came for %s", run->run_id);
+        return -1;
+    }
+
+    pyexec_spares_take(spares, sp, child);
+
+    return 0;
+}
+
+
+static pyexec_spare_t *
+pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *spares,
+    pyexec_zygote_e kind)
+{
+    uint64_t         end;
+    unsigned         n;
+    struct pollfd    pfd[PYEXEC_SPARE_POLLS + 1];
+    pyexec_spare_t  *sp;
+
+    end = pyexec_now() + PYEXEC_CHILD_WAIT;
+
+    for ( ;; ) {
+
+        sp = pyexec_spares_find(spares, run->pool, kind);
+
+        if (sp->ready) {
+            return sp;
+        }
+
+        if (pyexec_now() >= end) {
+            return NULL;
+        }
+
+        pyexec_spares_ask(spares, run->pool, run->pool->kinds);
+
+        n = pyexec_spares_poll(spares, run->pool, pfd);
+
+        pfd[n].fd = run->client;
+        pfd[n].events = POLLRDHUP;
+
+        if (poll(pfd, n + 1, 1000) > 0) {
+
+            if (pfd[n].revents) {
+                return NULL;
+            }
+
+            pyexec_spares_events(spares, run->pool, pfd);
+        }
+    }
+}
+
+
+static void
+pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    int              rc, err;
+    pyexec_buf_t     json = { NULL, 0, 0 };
+    pyexec_item_t    item;
+    pyexec_result_t  result;
+
+    memset(&item, 0, sizeof(pyexec_item_t));
+
+    item.run_id = run->run_id;
+    item.started_at = run->started_at;
+    item.status = PYEXEC_INTERRUPTED;
+    item.run_time = run->time;
+
+    if (a->verdict && a->killed != PYEXEC_CANCELLED) {
+
+        pyexec_result_json(run, a, &json);
+
+        if (pyexec_run_store(run, &json) == 0) {
+            item.status = a->verdict;
+            item.files = &run->files;
+
+        } else {
+            pyexec_log(PYEXEC_LOG_ERR, "writing the result of %s failed: %m",
+                       run->run_id);
+        }
+    }
+
+    /* where the line can't be written, the note tells that there was a run */
+
+    rc = pyexec_history_end(run->store, &run->request->session, run->runs,
+                            &item);
+    err = errno;
+
+    /* who has the answer may remove the run */
+
+    pyexec_run_unlock(run->store, run->run_id);
+    run->run_id[0] = '\0';
+
+    if (rc == -1) {
+        pyexec_serve_error(run->client, 500, "the run cannot be recorded",
+                           err);
+
+    } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
+        pyexec_serve_error(run->client, 500, "the run was interrupted", 0);
+
+    } else {
+        result.status.data = (u_char *) a->verdict;
+        result.status.len = strlen(a->verdict);
+        result.attempts = run->nattempts;
+        result.run_time = run->time;
+        result.json = pyexec_buf_str(&json);
+
+        if (pyexec_send(run->client, PYEXEC_MSG_RESULT, &result, NULL, 0) == -1
+            && errno == EMSGSIZE)
+        {
+            pyexec_serve_error(run->client, 500, "the result is too large", 0);
+        }
+    }
+
+    pyexec_buf_free(&json);
+}
+
+
+static int
+pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result)
+{
+    if (pyexec_run_restore(run) == -1) {
+        return -1;
+    }
+
+    if (pyexec_run_write(run, PYEXEC_ATTEMPTS, run->attempts.data,
+                         run->attempts.len) == -1)
+    {
+        return -1;
+    }
+
+    return pyexec_run_write(run, PYEXEC_RESULT, result->data, result->len);
+}
+
+
+/* main.py and session are as they are to be, whatever the code did to them */
+
+static int
+pyexec_run_restore(pyexec_run_t *run)
+{
+    struct stat  st;
+
+    if (fstatat(run->dir, PYEXEC_MAIN, &st, AT_SYMLINK_NOFOLLOW) == -1
+        || st.st_ino != run->main.st_ino
+        || st.st_ctim.tv_sec != run->main.st_ctim.tv_sec
+        || st.st_ctim.tv_nsec != run->main.st_ctim.tv_nsec)
+    {
+        if (pyexec_run_write(run, PYEXEC_MAIN, run->code.data, run->code.len)
+            == -1
+            || fstatat(run->dir, PYEXEC_MAIN, &run->main, AT_SYMLINK_NOFOLLOW)
+               == -1)
+        {
+            return -1;
+        }
+    }
+
+    if (fstatat(run->dir, PYEXEC_SESSION, &st, AT_SYMLINK_NOFOLLOW) == 0
+        && S_ISLNK(st.st_mode))
+    {
+        return 0;
+    }
+
+    if (pyexec_remove(run->dir, PYEXEC_SESSION, NULL) == -1) {
+        return -1;
+    }
+
+    return symlinkat("../..", run->dir, PYEXEC_SESSION);
+}
+
+
+/* whole or not at all */
+
+static int
+pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
+    size_t len)
+{
+    int   fd, rc, err;
+    char  tmp[32];
+
+    (void) snprintf(tmp, sizeof(tmp), "%s.new", name);
+
+    while ((fd = openat(run->dir, tmp, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
+                        0666)) == -1)
+    {
+        if (errno != EEXIST || pyexec_remove(run->dir, tmp, NULL) == -1) {
+            return -1;
+        }
+    }
+
+    rc = pyexec_write_all(fd, data, len);
+
+    if (rc == -1) {
+        err = errno;
+        (void) close(fd);
+        (void) unlinkat(run->dir, tmp, 0);
+        errno = err;
+        return -1;
+    }
+
+    if (close(fd) == -1) {
+        return -1;
+    }
+
+    if (renameat(run->dir, tmp, run->dir, name) == 0) {
+        return 0;
+    }
+
+    /* the code made a directory of that name */
+
+    if (pyexec_remove(run->dir, name, NULL) == -1) {
+        return -1;
+    }
+
+    return renameat(run->dir, tmp, run->dir, name);
+}

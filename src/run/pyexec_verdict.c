@@ -1,0 +1,287 @@
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sys/wait.h>
+
+#include "base/pyexec_log.h"
+#include "run/pyexec_run.h"
+
+
+typedef struct {
+    const char            *verdict;
+    const char            *limit;
+    const char            *type;
+    const char            *message;
+} pyexec_end_t;
+
+
+static void pyexec_verdict_checked(pyexec_attempt_t *a);
+static void pyexec_verdict_exit(pyexec_attempt_t *a);
+static void pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a);
+static const char *pyexec_verdict_errno(const pyexec_child_failed_t *f);
+static void pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a);
+static void pyexec_verdict_set(pyexec_attempt_t *a, const pyexec_end_t *end);
+static int pyexec_str_is(const pyexec_str_t *s, const char *word);
+
+
+static const pyexec_end_t  pyexec_kills[] = {
+    [PYEXEC_SPARED] = { NULL, NULL, NULL, NULL },
+    [PYEXEC_TIMEOUT] = { "timeout", NULL, "Timeout",
+        "the code was stopped when its time was up" },
+    [PYEXEC_OUTPUT] = { "error", "output", "LimitExceeded",
+        "the code was stopped since it wrote too much output" },
+    [PYEXEC_DISK] = { "error", "disk", "LimitExceeded",
+        "the code's files take too much space; they were removed" },
+    [PYEXEC_FILES] = { "error", "files", "LimitExceeded",
+        "the code made too many files; they were removed" },
+    [PYEXEC_THREADS] = { "error", "processes", "LimitExceeded",
+        "the code was stopped since it had too many threads" },
+    [PYEXEC_CANCELLED] = { PYEXEC_INTERRUPTED, NULL, "Cancelled",
+        "the client went away" }
+};
+
+
+/* what the kernel refuses the code, which then fails with an exception */
+
+static const struct {
+    const char            *type;           /* or NULL: any with that errno */
+    int                    error;
+    const char            *message;        /* or NULL: any */
+    const char            *limit;
+} pyexec_refusals[] = {
+    { "MemoryError", 0, NULL, "memory" },
+    { NULL, ENOMEM, NULL, "memory" },
+    { NULL, EFBIG, NULL, "file_size" },
+    { NULL, EMFILE, NULL, "open_files" },
+    { "BlockingIOError", EAGAIN, NULL, "processes" },
+    { "RuntimeError", 0, "can't start new thread", "processes" }
+};
+
+
+void
+pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    static const pyexec_end_t  lost = {
+        "error", NULL, "Killed", "the code's process was killed"
+    };
+
+    if (a->killed) {
+        pyexec_verdict_set(a, &pyexec_kills[a->killed]);
+
+    } else if (!a->reaped) {
+        pyexec_verdict_set(a, &lost);
+
+    } else if (WIFSIGNALED(a->status)) {
+        pyexec_verdict_signal(run, a);
+
+    } else if (!a->has_checked) {
+        return;
+
+    } else if (!pyexec_str_is(&a->checked.status, "ok")) {
+        pyexec_verdict_checked(a);
+        return;
+
+    } else {
+        pyexec_verdict_exit(a);
+    }
+
+    pyexec_verdict_files(run, a);
+}
+
+
+static void
+pyexec_verdict_checked(pyexec_attempt_t *a)
+{
+    unsigned           i;
+    pyexec_str_t       reason;
+    pyexec_list_t      reasons;
+
+    static const pyexec_end_t  ends[] = {
+        { "blocked", NULL, "PolicyViolation", "" },
+        { "syntax_error", NULL, "SyntaxError", "" },
+        { "deps_missing", NULL, "ModuleNotFoundError", "" }
+    };
+
+    for (i = 0; i < 3; i++) {
+        if (pyexec_str_is(&a->checked.status, ends[i].verdict)) {
+            pyexec_verdict_set(a, &ends[i]);
+        }
+    }
+
+    /* nothing ran */
+
+    a->time = 0;
+
+    reasons = a->checked.reasons;
+    a->err.kept.len = 0;
+
+    while (pyexec_list_next(&reasons, &reason) == 1) {
+
+        if (a->err.kept.len) {
+            pyexec_buf_add(&a->err.kept, "\n", 1);
+        }
+
+        pyexec_buf_add(&a->err.kept, reason.data, reason.len);
+    }
+}
+
+
+static void
+pyexec_verdict_exit(pyexec_attempt_t *a)
+{
+    if (WEXITSTATUS(a->status) == 0) {
+        a->verdict = "ok";
+        a->has_failed = 0;
+        return;
+    }
+
+    a->verdict = "error";
+
+    if (a->has_failed) {
+        a->limit = pyexec_verdict_errno(&a->failed);
+        return;
+    }
+
+    a->type = "SystemExit";
+    (void) snprintf(a->message, sizeof(a->message), "%d",
+                    WEXITSTATUS(a->status));
+}
+
+
+static void
+pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    int       signo;
+    uint64_t  cpu;
+
+    signo = WTERMSIG(a->status);
+    cpu = (uint64_t) (a->usage.ru_utime.tv_sec + a->usage.ru_stime.tv_sec)
+          * 1000000 + a->usage.ru_utime.tv_usec + a->usage.ru_stime.tv_usec;
+
+    a->verdict = "error";
+    a->type = "Killed";
+    a->has_failed = 0;
+
+    (void) snprintf(a->message, sizeof(a->message),
+                    "the code's process was killed by signal %d (SIG%s)",
+                    signo, sigabbrev_np(signo) ? sigabbrev_np(signo) : "?");
+
+    /*
+     * The kernel ends a process that is over its CPU time with SIGKILL.  It
+     * counts that in ticks, which may run ahead of the time that wait4()
+     * tells: half of it is evidence enough.
+     */
+
+    if (signo == SIGXCPU
+        || (signo == SIGKILL
+            && cpu * 2 >= (uint64_t) pyexec_max_cpu(run->request) * 1000000))
+    {
+        a->limit = "cpu";
+
+    } else if (signo == SIGXFSZ) {
+        a->limit = "file_size";
+    }
+}
+
+
+static const char *
+pyexec_verdict_errno(const pyexec_child_failed_t *f)
+{
+    unsigned  i;
+
+    for (i = 0; i < sizeof(pyexec_refusals) / sizeof(pyexec_refusals[0]); i++)
+    {
+        if (pyexec_refusals[i].type
+            && !pyexec_str_is(&f->type, pyexec_refusals[i].type))
+        {
+            continue;
+        }
+
+        if (pyexec_refusals[i].error != (int) f->error) {
+            continue;
+        }
+
+        if (pyexec_refusals[i].message
+            && !pyexec_str_is(&f->message, pyexec_refusals[i].message))
+        {
+            continue;
+        }
+
+        return pyexec_refusals[i].limit;
+    }
+
+    return NULL;
+}
+
+
+/* what a dead child left must fit the limits too, or it is removed */
+
+static void
+pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
+{
+    pyexec_kill_e             why;
+    static const char *const  keep[] = { PYEXEC_MAIN, PYEXEC_SESSION, NULL };
+
+    run->files.max_files = run->request->max_files;
+    run->files.max_bytes = run->request->max_disk;
+    run->files.collect = 1;
+
+    why = a->killed;
+
+    if (pyexec_scan(&run->files, run->dir) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "reading %s failed: %m", run->run_id);
+        a->verdict = NULL;
+        return;
+    }
+
+    if (run->files.over) {
+        why = strcmp(run->files.over, "disk") == 0 ? PYEXEC_DISK
+                                                   : PYEXEC_FILES;
+        if (!a->killed) {
+            pyexec_verdict_set(a, &pyexec_kills[why]);
+        }
+    }
+
+    if (run->files.over || why == PYEXEC_DISK || why == PYEXEC_FILES) {
+        if (pyexec_empty(run->dir, keep) == -1) {
+            pyexec_log(PYEXEC_LOG_ERR, "emptying %s failed: %m", run->run_id);
+        }
+    }
+
+    /* only a run that went well has created files */
+
+    if (strcmp(a->verdict, "ok") != 0) {
+        pyexec_scan_free(&run->files);
+    }
+}
+
+
+static void
+pyexec_verdict_set(pyexec_attempt_t *a, const pyexec_end_t *end)
+{
+    a->verdict = end->verdict;
+    a->limit = end->limit;
+    a->type = end->type;
+    a->has_failed = 0;
+
+    (void) snprintf(a->message, sizeof(a->message), "%s", end->message);
+}
+
+
+/* by default a second more than the wall clock: for code with many threads */
+
+uint32_t
+pyexec_max_cpu(const pyexec_execute_t *request)
+{
+    return request->max_cpu ? request->max_cpu : request->timeout + 1;
+}
+
+
+static int
+pyexec_str_is(const pyexec_str_t *s, const char *word)
+{
+    return s->len == strlen(word) && memcmp(s->data, word, s->len) == 0;
+}

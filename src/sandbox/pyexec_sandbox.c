@@ -1,0 +1,570 @@
+
+/*
+ * The order in which the walls go up, and why.
+ *
+ * In a zygote, once
+ *
+ *   root     if the pool was started by root, the tree of mounts is built
+ *            while it is root still: it may be the only one who can reach
+ *            the paths.  setuid() comes next, before the user namespace,
+ *            whose only uid is then the final one.  An ordinary user needs
+ *            the user namespace first, to be allowed to mount.
+ *   user ns  has to be written to /proc/self/uid_map, which a process that
+ *            has changed its uid may only after PR_SET_DUMPABLE; /proc is
+ *            not in the new tree, and is held by a descriptor.
+ *   pid ns   takes effect with the next fork: the process in between ends,
+ *            and the zygote, pid 1 there, becomes the first process's child,
+ *            which is a subreaper.
+ *   seccomp  last, when the libraries are loaded: what is the same for all
+ *            children, and is long to load.
+ *
+ * In a child, while it waits
+ *
+ *   descriptors     before Landlock, which restricts no open file.
+ *   user, mount ns  a user namespace of its own has a count of its own for
+ *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
+ *                   the workspaces can't be unmounted.
+ *   bounding set    is full in a new user namespace; to drop it takes time.
+ *   ruleset         its rules take time.
+ *
+ * In a child, with its job
+ *
+ *   mounts          need capabilities.  The session is mounted over all the
+ *                   workspaces, which it hides; nothing but the pool's own
+ *                   code has run until then.
+ *   Landlock        needs no_new_privs, and refuses to open what it does not
+ *                   know.
+ *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
+ *   capabilities    none of the above can be done without.
+ *   seccomp         the rest of it, which refuses all of the above.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "sandbox/pyexec_landlock.h"
+#include "base/pyexec_log.h"
+#include "sandbox/pyexec_root.h"
+#include "sandbox/pyexec_sandbox.h"
+#include "sandbox/pyexec_seccomp.h"
+
+
+#define PYEXEC_NAMESPACES   (CLONE_NEWUSER|CLONE_NEWUTS|CLONE_NEWCGROUP       \
+                             |(pyexec_wall(MOUNT) ? CLONE_NEWNS : 0)          \
+                             |(pyexec_wall(NETWORK) ? CLONE_NEWNET : 0)       \
+                             |(pyexec_wall(IPC) ? CLONE_NEWIPC : 0)           \
+                             |(pyexec_wall(PID) ? CLONE_NEWPID : 0))
+
+#define PYEXEC_HOST         "pyexec"
+
+
+static const char *pyexec_zygote_namespaces(pyexec_sandbox_t *sb);
+static const char *pyexec_user_map(const pyexec_sandbox_t *sb);
+static const char *pyexec_write_proc(const char *path, const char *text);
+static const char *pyexec_drop_uid(const pyexec_sandbox_t *sb);
+static const char *pyexec_close_from(int keep);
+static const char *pyexec_limits(const pyexec_sandbox_t *sb,
+    const pyexec_confine_t *c);
+static void pyexec_drop_bounding_set(void);
+static const char *pyexec_drop_capabilities(void);
+
+
+/* what a zygote keeps for its children; a descriptor of -1 is none */
+
+static int                pyexec_proc = -1;    /* /proc, O_PATH */
+static int                pyexec_pid_ns = -1;  /* the zygote's own */
+static pid_t              pyexec_parent;       /* as its children see it */
+static uint64_t           pyexec_vm_size;      /* bytes */
+
+/* what a child keeps from prepare to confine */
+
+static int                pyexec_ruleset = -1;
+
+
+pid_t
+pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb)
+{
+    int          fd[2], status;
+    pid_t        pid, between;
+    const char  *what;
+
+    if (pipe2(fd, O_CLOEXEC) == -1) {
+        return -1;
+    }
+
+    between = fork();
+
+    if (between == 0) {
+        (void) close(fd[0]);
+
+        what = pyexec_sandbox_enter(sb);
+        if (what) {
+            pyexec_die("%s failed in a zygote: %m", what);
+        }
+
+        pid = fork();
+
+        if (pid == 0) {
+            (void) close(fd[1]);
+            return 0;
+        }
+
+        (void) !write(fd[1], &pid, sizeof(pid));
+        _exit(0);
+    }
+
+    (void) close(fd[1]);
+
+    if (between == -1 || read(fd[0], &pid, sizeof(pid)) != sizeof(pid)) {
+        pid = -1;
+        errno = between == -1 ? errno : ECHILD;
+    }
+
+    (void) close(fd[0]);
+
+    if (between != -1) {
+        (void) waitpid(between, &status, 0);
+    }
+
+    return pid;
+}
+
+
+const char *
+pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
+{
+    int           fd;
+    char          statm[64];
+    ssize_t       n;
+    const char   *what;
+
+    fd = openat(pyexec_proc, "self/statm", O_RDONLY|O_CLOEXEC);
+    n = fd == -1 ? -1 : read(fd, statm, sizeof(statm) - 1);
+
+    if (n <= 0) {
+        return "read(/proc/self/statm)";
+    }
+
+    (void) close(fd);
+
+    statm[n] = '\0';
+    pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
+    pyexec_parent = getpid();
+
+    what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
+
+    if (what == NULL && sb->namespaces) {
+        pyexec_pid_ns = openat(pyexec_proc, "self/ns/pid",
+                               O_RDONLY|O_CLOEXEC);
+        what = pyexec_pid_ns == -1 ? "open(/proc/self/ns/pid)" : NULL;
+    }
+
+    if (what == NULL && pyexec_mounts(sb)) {
+        what = pyexec_root_seal();
+    }
+
+    if (what == NULL && pyexec_wall(SECCOMP)) {
+        what = pyexec_seccomp_load(&sb->filter, 0);
+    }
+
+    return what;
+}
+
+
+int
+pyexec_sandbox_proc(void)
+{
+    return pyexec_proc;
+}
+
+
+pid_t
+pyexec_sandbox_fork_child(pyexec_sandbox_t *sb)
+{
+    int    err;
+    pid_t  pid;
+
+    if (!sb->namespaces || !pyexec_wall(PID)) {
+        return fork();
+    }
+
+    if (unshare(CLONE_NEWPID) == -1) {
+        return -1;
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        return 0;
+    }
+
+    err = errno;
+
+    if (setns(pyexec_pid_ns, CLONE_NEWPID) == -1) {
+        pyexec_die("setns(): %m");
+    }
+
+    errno = err;
+
+    return pid;
+}
+
+
+const char *
+pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
+{
+    const char  *what;
+
+    if (setsid() == -1) {
+        return "setsid()";
+    }
+
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) {
+        return "prctl(PR_SET_PDEATHSIG)";
+    }
+
+    /* a zygote that died before that; in a pid namespace it takes all along */
+
+    if ((!sb->namespaces || !pyexec_wall(PID)) && getppid() != pyexec_parent) {
+        _exit(0);
+    }
+
+    /* no wall: when memory is short, a run is to go before all others */
+
+    what = pyexec_write_proc("self/oom_score_adj", "1000");
+
+    if (what == NULL && sb->namespaces) {
+        if (unshare(CLONE_NEWUSER | (pyexec_wall(MOUNT) ? CLONE_NEWNS : 0))
+            == -1)
+        {
+            return "unshare()";
+        }
+
+        what = pyexec_user_map(sb);
+    }
+
+    if (what == NULL && pyexec_wall(CAPABILITIES)) {
+        pyexec_drop_bounding_set();
+    }
+
+    if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
+        what = pyexec_landlock_begin(sb, &pyexec_ruleset);
+    }
+
+    if (what == NULL && pyexec_wall(DESCRIPTORS)) {
+        what = pyexec_close_from(keep);
+    }
+
+    return what;
+}
+
+
+const char *
+pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
+{
+    const char  *what;
+
+    if (pyexec_mounts(sb)) {
+        what = pyexec_root_show(c);
+
+    } else {
+        what = fchdir(c->run_fd) == -1 ? "fchdir()" : NULL;
+    }
+
+    if (what == NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
+        what = "prctl(PR_SET_NO_NEW_PRIVS)";
+    }
+
+    if (what == NULL && sb->landlock && pyexec_wall(LANDLOCK)) {
+        what = pyexec_landlock_confine(sb, pyexec_ruleset, c);
+    }
+
+    if (what == NULL && pyexec_wall(RLIMITS)) {
+        what = pyexec_limits(sb, c);
+    }
+
+    if (what == NULL && pyexec_wall(CAPABILITIES)) {
+        what = pyexec_drop_capabilities();
+    }
+
+    if (what == NULL && pyexec_wall(SECCOMP)) {
+        what = pyexec_seccomp_load(&sb->last, c->session_write);
+    }
+
+    return what;
+}
+
+
+const char *
+pyexec_sandbox_enter(pyexec_sandbox_t *sb)
+{
+    int          fd;
+    const char  *what;
+
+    fd = open("/proc", O_PATH|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return "open(/proc)";
+    }
+
+    /* out of the way of what a child has as its first descriptors */
+
+    pyexec_proc = fcntl(fd, F_DUPFD_CLOEXEC, PYEXEC_HIGH_FD);
+    (void) close(fd);
+
+    what = sb->namespaces ? pyexec_zygote_namespaces(sb)
+                          : pyexec_drop_uid(sb);
+
+    if (what == NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
+        what = "prctl(PR_SET_NO_NEW_PRIVS)";
+    }
+
+    return what;
+}
+
+
+static const char *
+pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
+{
+    unsigned     root;
+    const char  *what;
+
+    root = geteuid() == 0;
+    what = NULL;
+
+    if (root) {
+        if (pyexec_mounts(sb)) {
+            if (unshare(CLONE_NEWNS) == -1) {
+                return "unshare(CLONE_NEWNS)";
+            }
+
+            what = pyexec_root_build(sb);
+        }
+
+        if (what == NULL) {
+            what = pyexec_drop_uid(sb);
+        }
+
+        if (what) {
+            return what;
+        }
+    }
+
+    if (unshare(PYEXEC_NAMESPACES) == -1) {
+        return "unshare()";
+    }
+
+    what = pyexec_user_map(sb);
+
+    if (what == NULL && !root && pyexec_mounts(sb)) {
+        what = pyexec_root_build(sb);
+    }
+
+    if (what == NULL && sethostname(PYEXEC_HOST, sizeof(PYEXEC_HOST) - 1)
+                        == -1)
+    {
+        what = "sethostname()";
+    }
+
+    return what;
+}
+
+
+/* in a new user namespace: only its own uid and gid are there */
+
+static const char *
+pyexec_user_map(const pyexec_sandbox_t *sb)
+{
+    char         map[64];
+    const char  *what;
+
+    what = pyexec_write_proc("self/setgroups", "deny");
+
+    if (what == NULL) {
+        (void) snprintf(map, sizeof(map), "%u %u 1", sb->uid, sb->uid);
+        what = pyexec_write_proc("self/uid_map", map);
+    }
+
+    if (what == NULL) {
+        (void) snprintf(map, sizeof(map), "%u %u 1", sb->gid, sb->gid);
+        what = pyexec_write_proc("self/gid_map", map);
+    }
+
+    return what;
+}
+
+
+static const char *
+pyexec_write_proc(const char *path, const char *text)
+{
+    int      fd, err;
+    ssize_t  n;
+
+    fd = openat(pyexec_proc, path, O_WRONLY|O_CLOEXEC);
+    if (fd == -1) {
+        return "open(/proc/self)";
+    }
+
+    n = write(fd, text, strlen(text));
+    err = errno;
+    (void) close(fd);
+    errno = err;
+
+    return n == -1 ? "write(/proc/self)" : NULL;
+}
+
+
+static const char *
+pyexec_drop_uid(const pyexec_sandbox_t *sb)
+{
+    if (geteuid() == 0
+        && (setgroups(0, NULL) == -1
+            || setresgid(sb->gid, sb->gid, sb->gid) == -1
+            || setresuid(sb->uid, sb->uid, sb->uid) == -1))
+    {
+        return "setresuid()";
+    }
+
+    /* or what is in /proc/self is root's to write */
+
+    if (prctl(PR_SET_DUMPABLE, 1) == -1) {
+        return "prctl(PR_SET_DUMPABLE)";
+    }
+
+    return NULL;
+}
+
+
+/* all but what confine needs, which becomes keep */
+
+static const char *
+pyexec_close_from(int keep)
+{
+    if (pyexec_ruleset == -1) {
+        (void) close(keep);
+
+    } else if (pyexec_ruleset != keep) {
+
+        if (dup3(pyexec_ruleset, keep, O_CLOEXEC) == -1) {
+            return "dup3()";
+        }
+
+        pyexec_ruleset = keep;
+    }
+
+    if (syscall(SYS_close_range, keep + 1, ~0u, 0) == -1) {
+        return "close_range()";
+    }
+
+    return NULL;
+}
+
+
+static const char *
+pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c)
+{
+    size_t         i;
+    struct rlimit  rl;
+
+    /* no limit on processes where the count is shared with the whole uid */
+
+    const struct {
+        int        resource;
+        uint64_t   value;
+        unsigned   skip;
+    } limits[] = {
+        { RLIMIT_CORE, 0, 0 },
+        { RLIMIT_AS, pyexec_vm_size + c->max_memory, 0 },
+        { RLIMIT_CPU, c->max_cpu, 0 },
+        { RLIMIT_FSIZE, c->max_file_size, 0 },
+        { RLIMIT_NPROC, c->max_threads, !sb->namespaces },
+        { RLIMIT_MEMLOCK, 0, 0 },
+        { RLIMIT_MSGQUEUE, 0, 0 },
+        { RLIMIT_SIGPENDING, 64, 0 },
+        { RLIMIT_NICE, 0, 0 },
+        { RLIMIT_RTPRIO, 0, 0 },
+        { RLIMIT_NOFILE, c->max_open_files, 0 }
+    };
+
+    for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+
+        if (limits[i].skip) {
+            continue;
+        }
+
+        /*
+         * Soft and hard alike: pid 1 of a namespace ignores SIGXCPU, but not
+         * the SIGKILL that comes at the hard limit.
+         */
+
+        rl.rlim_cur = limits[i].value;
+        rl.rlim_max = limits[i].value;
+
+        if (setrlimit(limits[i].resource, &rl) == -1) {
+            return "setrlimit()";
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * All that there are, which leaves those that the process has.  An ordinary
+ * user, who has none, is refused the first.
+ */
+
+static void
+pyexec_drop_bounding_set(void)
+{
+    int  cap;
+
+    for (cap = 0; prctl(PR_CAPBSET_DROP, cap) == 0; cap++) { /* void */ }
+}
+
+
+static const char *
+pyexec_drop_capabilities(void)
+{
+    struct __user_cap_data_struct   none[2];
+    struct __user_cap_header_struct header;
+
+    /* without capabilities, as an ordinary user, these are refused */
+
+    (void) prctl(PR_SET_SECUREBITS, SECBIT_NOROOT|SECBIT_NOROOT_LOCKED
+                                    |SECBIT_NO_SETUID_FIXUP
+                                    |SECBIT_NO_SETUID_FIXUP_LOCKED
+                                    |SECBIT_KEEP_CAPS_LOCKED
+                                    |SECBIT_NO_CAP_AMBIENT_RAISE
+                                    |SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
+
+    (void) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+    memset(none, 0, sizeof(none));
+    header.version = _LINUX_CAPABILITY_VERSION_3;
+    header.pid = 0;
+
+    if (syscall(SYS_capset, &header, none) == -1) {
+        return "capset()";
+    }
+
+    if (prctl(PR_SET_DUMPABLE, 0) == -1) {
+        return "prctl(PR_SET_DUMPABLE)";
+    }
+
+    return NULL;
+}

@@ -1,0 +1,486 @@
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "sandbox/pyexec_calls.h"
+#include "base/pyexec_log.h"
+#include "sandbox/pyexec_seccomp.h"
+
+
+/* a jump can't be longer */
+
+#define PYEXEC_MAX_CHILD    256
+
+/* calls that are compared with one after the other */
+
+#define PYEXEC_FEW          8
+
+#define PYEXEC_JEQ          (BPF_JMP|BPF_JEQ|BPF_K)
+#define PYEXEC_LOAD         (BPF_LD|BPF_W|BPF_ABS)
+
+
+typedef struct {
+    scmp_filter_ctx        ctx;
+    unsigned               whole:1;        /* with what is judged later */
+} pyexec_library_t;
+
+
+typedef struct {
+    struct sock_filter     code;
+    uint32_t               action;         /* if it holds; 0: what follows */
+} pyexec_step_t;
+
+
+typedef struct {
+    unsigned               n;
+    pyexec_step_t          steps[PYEXEC_MAX_CHILD];
+    pyexec_step_t         *call;           /* whose rules are wanted */
+    unsigned               loaded;         /* word of the arguments, or 0 */
+} pyexec_program_t;
+
+
+static const char *pyexec_seccomp_zygote(struct sock_fprog *prog,
+    unsigned whole);
+static int pyexec_seccomp_library(void *data, uint32_t action,
+    const pyexec_rule_t *rule);
+static int pyexec_seccomp_pass(scmp_filter_ctx ctx);
+static int pyexec_seccomp_export(scmp_filter_ctx ctx, struct sock_fprog *prog);
+static void pyexec_seccomp_child(struct sock_fprog *prog);
+static void pyexec_seccomp_tree(pyexec_program_t *p, const int *nr,
+    unsigned n);
+static void pyexec_seccomp_rules(pyexec_program_t *p);
+static int pyexec_seccomp_rule(void *data, uint32_t action,
+    const pyexec_rule_t *rule);
+static void pyexec_seccomp_word(pyexec_program_t *p, unsigned offset,
+    uint32_t mask, uint32_t value);
+static void pyexec_seccomp_ends(pyexec_program_t *p);
+static pyexec_step_t *pyexec_seccomp_step(pyexec_program_t *p, uint16_t code,
+    uint32_t k);
+
+
+const char *
+pyexec_seccomp_build(struct sock_fprog *zygote, struct sock_fprog *child)
+{
+    const char  *what;
+
+    what = pyexec_seccomp_zygote(zygote, child == NULL);
+
+    if (what == NULL && child) {
+        pyexec_seccomp_child(child);
+    }
+
+    return what;
+}
+
+
+const char *
+pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
+{
+    pid_t              self;
+    unsigned short     i;
+    struct sock_fprog  own;
+
+    /* no longer than it must be: of the stack, too, a child makes copies */
+
+    struct sock_filter filter[prog->len];
+
+    self = getpid();
+
+    own.len = prog->len;
+    own.filter = filter;
+    memcpy(filter, prog->filter, prog->len * sizeof(struct sock_filter));
+
+    for (i = 0; i < own.len; i++) {
+        if (BPF_CLASS(filter[i].code) == BPF_JMP
+            && filter[i].k == PYEXEC_SELF)
+        {
+            filter[i].k = (uint32_t) self;
+        }
+
+        if (filter[i].code == (BPF_RET|BPF_K)
+            && filter[i].k == (SECCOMP_RET_ERRNO|PYEXEC_LOCK))
+        {
+            filter[i].k = locks ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO;
+        }
+    }
+
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC,
+                &own) != 0)
+    {
+        return "seccomp()";
+    }
+
+    return NULL;
+}
+
+
+int
+pyexec_seccomp_listen(void)
+{
+    struct sock_filter  allow = BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog   prog = { 1, &allow };
+
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                   SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+
+
+/* by libseccomp */
+
+static const char *
+pyexec_seccomp_zygote(struct sock_fprog *prog, unsigned whole)
+{
+    int               rc;
+    pyexec_library_t  l;
+
+    /* glibc falls back to older calls on ENOSYS only */
+
+    l.whole = whole;
+    l.ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+
+    if (l.ctx == NULL) {
+        errno = ENOMEM;
+        return "seccomp_init()";
+    }
+
+    rc = seccomp_attr_set(l.ctx, SCMP_FLTATR_ACT_BADARCH,
+                          SCMP_ACT_KILL_PROCESS);
+
+    /*
+     * A tree, not a list: the kernel runs the program for every call there
+     * is when it is loaded, to learn which it always allows.
+     */
+
+    if (rc == 0) {
+        rc = seccomp_attr_set(l.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    }
+
+    if (rc == 0) {
+        rc = pyexec_calls_each(pyexec_seccomp_library, &l);
+    }
+
+    if (rc == 0 && !whole) {
+        rc = pyexec_seccomp_pass(l.ctx);
+    }
+
+    if (rc == 0) {
+        rc = pyexec_seccomp_export(l.ctx, prog);
+    }
+
+    seccomp_release(l.ctx);
+
+    if (rc != 0) {
+        errno = -rc;
+        return "seccomp_export_bpf()";
+    }
+
+    return NULL;
+}
+
+
+static int
+pyexec_seccomp_library(void *data, uint32_t action, const pyexec_rule_t *rule)
+{
+    unsigned             n;
+    pyexec_library_t    *l;
+    struct scmp_arg_cmp  cmp[2];
+
+    l = data;
+
+    if (!l->whole && pyexec_calls_later(rule->nr)) {
+        return 0;
+    }
+
+    for (n = 0; n < 2 && rule->cmp[n].mask; n++) {
+        cmp[n] = SCMP_CMP64(rule->cmp[n].arg, SCMP_CMP_MASKED_EQ,
+                            rule->cmp[n].mask, rule->cmp[n].value);
+    }
+
+    return seccomp_rule_add_array(l->ctx, action, rule->nr, n, cmp);
+}
+
+
+static int
+pyexec_seccomp_pass(scmp_filter_ctx ctx)
+{
+    int  rc, nr;
+
+    rc = 0;
+
+    for (nr = 0; nr < PYEXEC_MAX_CALL && rc == 0; nr++) {
+        if (pyexec_calls_later(nr)) {
+            rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+        }
+    }
+
+    return rc;
+}
+
+
+/* 2.5.4 exports to a descriptor only */
+
+static int
+pyexec_seccomp_export(scmp_filter_ctx ctx, struct sock_fprog *prog)
+{
+    int    fd, rc;
+    off_t  size;
+
+    fd = memfd_create("seccomp", MFD_CLOEXEC);
+    if (fd == -1) {
+        return -errno;
+    }
+
+    rc = seccomp_export_bpf(ctx, fd);
+    size = lseek(fd, 0, SEEK_END);
+
+    if (rc == 0 && (size <= 0 || size > (off_t) (BPF_MAXINSNS
+                                                 * sizeof(struct sock_filter))))
+    {
+        rc = -E2BIG;
+    }
+
+    if (rc == 0) {
+        prog->len = size / sizeof(struct sock_filter);
+        prog->filter = malloc(size);
+
+        if (prog->filter == NULL
+            || pread(fd, prog->filter, size, 0) != size)
+        {
+            rc = -EIO;
+        }
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+/*
+ * Not by libseccomp, with which what the rules leave of a call gets what all
+ * other calls get.  The zygote's has killed other architectures.
+ */
+
+static void
+pyexec_seccomp_child(struct sock_fprog *prog)
+{
+    int                        nr, calls[PYEXEC_MAX_CALL];
+    unsigned                   n;
+
+    static pyexec_program_t    p;
+    static struct sock_filter  filter[PYEXEC_MAX_CHILD];
+
+    for (n = 0, nr = 0; nr < PYEXEC_MAX_CALL; nr++) {
+        if (pyexec_calls_later(nr)) {
+            calls[n++] = nr;
+        }
+    }
+
+    memset(&p, 0, sizeof(pyexec_program_t));
+
+    (void) pyexec_seccomp_step(&p, PYEXEC_LOAD,
+                               offsetof(struct seccomp_data, nr));
+    pyexec_seccomp_tree(&p, calls, n);
+    pyexec_seccomp_rules(&p);
+    pyexec_seccomp_ends(&p);
+
+    for (n = 0; n < p.n; n++) {
+        filter[n] = p.steps[n].code;
+    }
+
+    prog->len = p.n;
+    prog->filter = filter;
+}
+
+
+/* halves, until few are left to be compared with */
+
+static void
+pyexec_seccomp_tree(pyexec_program_t *p, const int *nr, unsigned n)
+{
+    unsigned        i;
+    pyexec_step_t  *half;
+
+    if (n > PYEXEC_FEW) {
+        half = pyexec_seccomp_step(p, BPF_JMP|BPF_JGE|BPF_K, nr[n / 2]);
+        pyexec_seccomp_tree(p, nr, n / 2);
+        half->code.jt = &p->steps[p->n] - half - 1;
+        pyexec_seccomp_tree(p, nr + n / 2, n - n / 2);
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        (void) pyexec_seccomp_step(p, PYEXEC_JEQ, nr[i]);
+    }
+
+    (void) pyexec_seccomp_step(p, BPF_RET|BPF_K, SECCOMP_RET_ALLOW);
+}
+
+
+/* of each call in the tree; many have the same */
+
+static void
+pyexec_seccomp_rules(pyexec_program_t *p)
+{
+    size_t          size;
+    pyexec_step_t  *step, *end, *start, *same;
+
+    end = &p->steps[p->n];
+
+    for (step = p->steps; step < end; step++) {
+
+        if (step->code.code != PYEXEC_JEQ) {
+            continue;
+        }
+
+        start = &p->steps[p->n];
+        p->call = step;
+        p->loaded = 0;
+
+        if (pyexec_calls_each(pyexec_seccomp_rule, p) != 0) {
+            continue;
+        }
+
+        (void) pyexec_seccomp_step(p, BPF_RET|BPF_K,
+                                   SECCOMP_RET_ERRNO|ENOSYS);
+
+        size = (char *) &p->steps[p->n] - (char *) start;
+
+        for (same = end; memcmp(same, start, size) != 0; same++) { /* void */ }
+
+        if (same != start) {
+            memset(start, 0, size);
+            p->n = start - p->steps;
+        }
+
+        step->code.jt = same - step - 1;
+    }
+}
+
+
+/* returns 1 where none follows */
+
+static int
+pyexec_seccomp_rule(void *data, uint32_t action, const pyexec_rule_t *rule)
+{
+    unsigned             i, arg, from, compared;
+    pyexec_program_t    *p;
+    const pyexec_cmp_t  *cmp;
+
+    p = data;
+
+    if (rule->nr != (int) p->call->code.k) {
+        return 0;
+    }
+
+    if (rule->cmp[0].mask == 0) {
+        p->call->action = action;
+        return 1;
+    }
+
+    from = p->n;
+
+    for (i = 0; i < 2 && rule->cmp[i].mask; i++) {
+        cmp = &rule->cmp[i];
+        arg = offsetof(struct seccomp_data, args) + cmp->arg * 8;
+
+        /* the lower half is the first */
+
+        pyexec_seccomp_word(p, arg, cmp->mask, cmp->value);
+        pyexec_seccomp_word(p, arg + 4, cmp->mask >> 32, cmp->value >> 32);
+    }
+
+    p->steps[p->n - 1].action = action;
+
+    for (i = from, compared = 0; i < p->n; i++) {
+        if (p->steps[i].code.code == PYEXEC_JEQ) {
+            p->steps[i].code.jf = p->n - i - 1;
+            compared++;
+        }
+    }
+
+    if (compared > 1) {
+        p->loaded = 0;
+    }
+
+    return 0;
+}
+
+
+static void
+pyexec_seccomp_word(pyexec_program_t *p, unsigned offset, uint32_t mask,
+    uint32_t value)
+{
+    if (mask == 0) {
+        return;
+    }
+
+    if (p->loaded != offset) {
+        (void) pyexec_seccomp_step(p, PYEXEC_LOAD, offset);
+        p->loaded = offset;
+    }
+
+    if (mask != UINT32_MAX) {
+        (void) pyexec_seccomp_step(p, BPF_ALU|BPF_AND|BPF_K, mask);
+        p->loaded = 0;
+    }
+
+    (void) pyexec_seccomp_step(p, PYEXEC_JEQ, value);
+}
+
+
+/* one for each action, which the steps that wait for it jump to */
+
+static void
+pyexec_seccomp_ends(pyexec_program_t *p)
+{
+    uint32_t        action;
+    pyexec_step_t  *step, *end, *ret;
+
+    end = &p->steps[p->n];
+
+    for (step = p->steps; step < end; step++) {
+
+        if (step->action == 0) {
+            continue;
+        }
+
+        action = step->action;
+
+        for (ret = end; ret < &p->steps[p->n] && ret->code.k != action; ret++)
+        {
+            /* void */
+        }
+
+        if (ret == &p->steps[p->n]) {
+            ret = pyexec_seccomp_step(p, BPF_RET|BPF_K, action);
+        }
+
+        step->code.jt = ret - step - 1;
+    }
+}
+
+
+static pyexec_step_t *
+pyexec_seccomp_step(pyexec_program_t *p, uint16_t code, uint32_t k)
+{
+    pyexec_step_t  *step;
+
+    if (p->n == PYEXEC_MAX_CHILD) {
+        pyexec_die("the filter of a child is too long");
+    }
+
+    step = &p->steps[p->n++];
+    step->code.code = code;
+    step->code.k = k;
+
+    return step;
+}

@@ -1,0 +1,604 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "store/pyexec_history.h"
+#include "base/pyexec_io.h"
+#include "store/pyexec_line.h"
+#include "store/pyexec_note.h"
+
+
+#define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
+
+
+static void pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item);
+static int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want);
+static int pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, pyexec_lines_t *ls, pyexec_lines_t *notes);
+static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, const pyexec_line_t *note);
+static void pyexec_list_json(const pyexec_str_t *session,
+    const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
+static int pyexec_runs_remove(pyexec_store_t *st, int runs,
+    const char *before, uint64_t *removed, uint64_t *files);
+static int pyexec_notes_remove(pyexec_store_t *st, int runs,
+    const char *before);
+static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, const char *before);
+static int pyexec_lines_rewrite(int runs, const char *before);
+static int pyexec_begun_before(const char *run_id, const char *before);
+
+
+int
+pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const pyexec_item_t *item)
+{
+    int           rc;
+    pyexec_buf_t  line = { NULL, 0, 0 };
+
+    pyexec_item_json(&line, item);
+    pyexec_buf_add(&line, "\n", 1);
+
+    rc = pyexec_session_lock(st, session);
+
+    if (rc == 0) {
+        rc = pyexec_lines_append(runs, &line);
+
+        if (rc == 0) {
+            rc = pyexec_note_remove(runs, item->run_id, item->started_at);
+        }
+
+        pyexec_session_unlock(st, session);
+    }
+
+    pyexec_buf_free(&line);
+
+    return rc;
+}
+
+
+int
+pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
+    unsigned limit, unsigned window, pyexec_buf_t *out)
+{
+    int             fd, rc, runs;
+    pyexec_lines_t  ls, notes;
+
+    memset(&ls, 0, sizeof(pyexec_lines_t));
+    memset(&notes, 0, sizeof(pyexec_lines_t));
+
+    fd = pyexec_session_open(st, session, 0);
+    runs = fd == -1 ? -1 : pyexec_runs_open(fd, 0);
+    rc = runs == -1 && errno != ENOENT ? -1 : 0;
+
+    while (runs != -1) {
+
+        notes.n = 0;
+        ls.n = 0;
+
+        /* notes first: a run that ends meanwhile is then in the lines */
+
+        rc = pyexec_notes_read(&notes, runs);
+
+        if (rc == 0) {
+            rc = pyexec_lines_load(&ls, runs, (size_t) limit + window);
+        }
+
+        if (rc == 0) {
+            rc = pyexec_notes_settle(st, session, runs, &ls, &notes);
+        }
+
+        if (rc != 1) {
+            (void) close(runs);
+            break;
+        }
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    if (rc == 0) {
+        pyexec_lines_sort(&ls);
+        pyexec_list_json(session, &ls, limit, out);
+    }
+
+    pyexec_lines_free(&ls);
+    pyexec_lines_free(&notes);
+
+    return rc;
+}
+
+
+int
+pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
+    const pyexec_str_t *run_id, pyexec_buf_t *out)
+{
+    int             fd, runs, rc;
+    char            id[PYEXEC_RUN_ID_LEN + 1], path[80];
+    ssize_t         n;
+    struct stat     sb;
+    pyexec_lines_t  notes;
+
+    if (!pyexec_run_id_valid(run_id)) {
+        errno = ENOENT;
+        return -1;
+    }
+
+    memcpy(id, run_id->data, PYEXEC_RUN_ID_LEN);
+    id[PYEXEC_RUN_ID_LEN] = '\0';
+
+    fd = pyexec_session_open(st, session, 0);
+    if (fd == -1) {
+        return -1;
+    }
+
+    runs = pyexec_runs_open(fd, 0);
+    (void) close(fd);
+
+    if (runs == -1) {
+        return -1;
+    }
+
+    /* while its note is there, the run's directory is the code's to fill */
+
+    fd = -1;
+    memset(&notes, 0, sizeof(pyexec_lines_t));
+
+    rc = pyexec_notes_read(&notes, runs);
+
+    if (rc == 0 && pyexec_lines_find(&notes, id)) {
+        errno = ENOENT;
+
+    } else if (rc == 0) {
+        (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, id);
+        fd = openat(runs, path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+    }
+
+    pyexec_lines_free(&notes);
+    (void) close(runs);
+
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fstat(fd, &sb);
+
+    while (rc == 0) {
+        n = read(fd, pyexec_buf_reserve(out, (size_t) sb.st_size + 1),
+                 (size_t) sb.st_size + 1);
+
+        if (n <= 0) {
+            rc = (int) n;
+            break;
+        }
+
+        out->len += n;
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+int
+pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
+    const char *before, uint64_t *removed, uint64_t *files)
+{
+    int  fd, rc, runs;
+
+    fd = pyexec_session_open(st, session, 0);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    runs = pyexec_runs_open(fd, 0);
+    (void) close(fd);
+
+    if (runs == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    /* a clean-up and a sweep, or those of two pools, take turns */
+
+    rc = pyexec_removal_lock(st, session);
+
+    if (rc == 0) {
+        rc = pyexec_runs_remove(st, runs, before, removed, files);
+
+        /* also where there was none: who removed them may have died */
+
+        if (rc == 0) {
+            rc = pyexec_lines_prune(st, session, runs, before);
+        }
+
+        pyexec_removal_unlock(st, session);
+    }
+
+    (void) close(runs);
+
+    return rc;
+}
+
+
+void
+pyexec_created_path(pyexec_buf_t *out, const char *run_id,
+    const pyexec_file_t *file)
+{
+    pyexec_buf_add(out, "code_exec/", 10);
+    pyexec_buf_add(out, run_id, strlen(run_id));
+    pyexec_buf_add(out, "/", 1);
+    pyexec_buf_add(out, file->path, strlen(file->path));
+}
+
+
+static void
+pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
+{
+    size_t        i;
+    yajl_gen      g;
+    pyexec_buf_t  path = { NULL, 0, 0 };
+    pyexec_str_t  s;
+
+    g = pyexec_json_gen(out);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_cstr(g, "run_id", item->run_id);
+    pyexec_json_cstr(g, "started_at", item->started_at);
+    pyexec_json_cstr(g, "status", item->status);
+    pyexec_json_seconds(g, "execution_time_seconds", item->run_time);
+    pyexec_json_array(g, "created_files");
+
+    for (i = 0; item->files && i < item->files->nfiles; i++) {
+        path.len = 0;
+        pyexec_created_path(&path, item->run_id, &item->files->files[i]);
+        s = pyexec_buf_str(&path);
+        pyexec_json_text(g, NULL, &s);
+    }
+
+    yajl_gen_array_close(g);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+    pyexec_buf_free(&path);
+}
+
+
+static int
+pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want)
+{
+    int  fd, rc;
+
+    fd = openat(runs, PYEXEC_LINES, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = pyexec_lines_read(ls, fd, want);
+    (void) close(fd);
+
+    return rc;
+}
+
+
+/*
+ * Adds the runs that have a note and no line.  Returns 1 where one of them
+ * has ended since the lines were read.
+ */
+
+static int
+pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    pyexec_lines_t *ls, pyexec_lines_t *notes)
+{
+    size_t          i;
+    const char     *status;
+    pyexec_line_t  *note;
+
+    for (i = 0; i < notes->n; i++) {
+
+        note = &notes->line[i];
+
+        if (pyexec_lines_find(ls, note->run_id)) {
+            continue;
+        }
+
+        status = PYEXEC_RUNNING;
+
+        if (!pyexec_run_live(st, note->run_id)) {
+
+            if (pyexec_interrupted(st, session, runs, note)) {
+                return 1;
+            }
+
+            status = PYEXEC_INTERRUPTED;
+        }
+
+        (void) strcpy(note->status, status);
+        *pyexec_lines_add(ls) = *note;
+    }
+
+    return 0;
+}
+
+
+/*
+ * Writes the line of a run whose processes have died.  Where that fails, the
+ * note stays for the next who looks.  Returns 1 where the run has ended by
+ * itself meanwhile, else 0.
+ */
+
+static int
+pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const pyexec_line_t *note)
+{
+    int                        rc;
+    char                       path[80];
+    pyexec_buf_t               line = { NULL, 0, 0 };
+    const char *const         *name;
+    pyexec_item_t              item;
+    pyexec_lines_t             all;
+
+    /* nobody has been answered with this one, and the code may own it */
+
+    static const char *const   left[] = {
+        PYEXEC_RESULT, PYEXEC_RESULT ".new", PYEXEC_ATTEMPTS ".new",
+        PYEXEC_MAIN ".new", NULL
+    };
+
+    if (pyexec_session_lock(st, session) == -1) {
+        return 0;
+    }
+
+    memset(&all, 0, sizeof(pyexec_lines_t));
+    memset(&item, 0, sizeof(pyexec_item_t));
+
+    rc = !pyexec_note_exists(runs, note->run_id, note->started_at);
+
+    if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
+        && pyexec_lines_find(&all, note->run_id))
+    {
+        /* its runner died between the line and the note */
+
+        (void) pyexec_note_remove(runs, note->run_id, note->started_at);
+        rc = 1;
+    }
+
+    if (rc == 0) {
+        item.run_id = note->run_id;
+        item.started_at = note->started_at;
+        item.status = PYEXEC_INTERRUPTED;
+
+        pyexec_item_json(&line, &item);
+        pyexec_buf_add(&line, "\n", 1);
+
+        if (pyexec_lines_append(runs, &line) == 0) {
+            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
+        }
+
+        for (name = left; *name; name++) {
+            (void) snprintf(path, sizeof(path), "%s/%s", note->run_id, *name);
+            (void) unlinkat(runs, path, 0);
+        }
+    }
+
+    pyexec_session_unlock(st, session);
+
+    pyexec_lines_free(&all);
+    pyexec_buf_free(&line);
+
+    return rc;
+}
+
+
+static void
+pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
+    unsigned limit, pyexec_buf_t *out)
+{
+    size_t          i;
+    yajl_gen        g;
+    pyexec_buf_t    item = { NULL, 0, 0 };
+    pyexec_str_t    json;
+    pyexec_item_t   bare;
+    pyexec_line_t  *line;
+
+    memset(&bare, 0, sizeof(pyexec_item_t));
+
+    g = pyexec_json_gen(out);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_text(g, "session_id", session);
+    pyexec_json_array(g, "items");
+
+    for (i = ls->n > limit ? ls->n - limit : 0; i < ls->n; i++) {
+
+        line = &ls->line[i];
+        json = line->text;
+
+        if (json.len == 0) {
+            bare.run_id = line->run_id;
+            bare.started_at = line->started_at;
+            bare.status = line->status;
+
+            item.len = 0;
+            pyexec_item_json(&item, &bare);
+            json = pyexec_buf_str(&item);
+        }
+
+        pyexec_json_raw(g, NULL, &json);
+    }
+
+    yajl_gen_array_close(g);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    pyexec_buf_free(&item);
+}
+
+
+static int
+pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
+    uint64_t *removed, uint64_t *files)
+{
+    DIR            *d;
+    int             rc;
+    pyexec_str_t    name;
+    struct dirent  *de;
+
+    d = pyexec_opendir(runs, ".");
+    if (d == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && (de = readdir(d)) != NULL) {
+
+        name.data = (u_char *) de->d_name;
+        name.len = strlen(de->d_name);
+
+        if (!pyexec_run_id_valid(&name)
+            || !pyexec_begun_before(de->d_name, before)
+            || pyexec_run_live(st, de->d_name))
+        {
+            continue;
+        }
+
+        rc = pyexec_remove(runs, de->d_name, files);
+
+        if (rc == 0) {
+            (*removed)++;
+        }
+    }
+
+    (void) closedir(d);
+
+    return rc == 0 ? pyexec_notes_remove(st, runs, before) : -1;
+}
+
+
+/* those of runs that died, and have no directory any more */
+
+static int
+pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
+{
+    int              rc;
+    size_t           i;
+    pyexec_line_t   *note;
+    pyexec_lines_t   notes;
+
+    memset(&notes, 0, sizeof(pyexec_lines_t));
+
+    rc = pyexec_notes_read(&notes, runs);
+
+    for (i = 0; rc == 0 && i < notes.n; i++) {
+
+        note = &notes.line[i];
+
+        if (pyexec_begun_before(note->run_id, before)
+            && !pyexec_run_live(st, note->run_id)
+            && faccessat(runs, note->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+        {
+            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
+        }
+    }
+
+    pyexec_lines_free(&notes);
+
+    return rc;
+}
+
+
+/* drops the lines of runs that have no directory any more */
+
+static int
+pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const char *before)
+{
+    int  rc;
+
+    if (pyexec_session_lock(st, session) == -1) {
+        return -1;
+    }
+
+    rc = pyexec_lines_rewrite(runs, before);
+
+    pyexec_session_unlock(st, session);
+
+    return rc;
+}
+
+
+static int
+pyexec_lines_rewrite(int runs, const char *before)
+{
+    int              fd, rc;
+    size_t           i, dropped;
+    pyexec_buf_t     out = { NULL, 0, 0 };
+    pyexec_line_t   *line;
+    pyexec_lines_t   ls;
+
+    memset(&ls, 0, sizeof(pyexec_lines_t));
+
+    if (pyexec_lines_load(&ls, runs, 0) == -1) {
+        return -1;
+    }
+
+    dropped = 0;
+
+    for (i = 0; i < ls.n; i++) {
+        line = &ls.line[i];
+
+        if (!pyexec_begun_before(line->run_id, before)
+            || faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        {
+            pyexec_buf_add(&out, line->text.data, line->text.len);
+            pyexec_buf_add(&out, "\n", 1);
+
+        } else {
+            dropped++;
+        }
+    }
+
+    if (dropped == 0) {
+        pyexec_lines_free(&ls);
+        pyexec_buf_free(&out);
+        return 0;
+    }
+
+    rc = unlinkat(runs, PYEXEC_LINES_NEW, 0);
+    fd = -1;
+
+    if (rc == 0 || errno == ENOENT) {
+        fd = openat(runs, PYEXEC_LINES_NEW,
+                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0666);
+    }
+
+    rc = fd == -1 ? -1 : pyexec_write_all(fd, out.data, out.len);
+
+    if (fd != -1 && close(fd) == -1) {
+        rc = -1;
+    }
+
+    if (rc == 0) {
+        rc = renameat(runs, PYEXEC_LINES_NEW, runs, PYEXEC_LINES);
+    }
+
+    pyexec_lines_free(&ls);
+    pyexec_buf_free(&out);
+
+    return rc;
+}
+
+
+/* without before: all have */
+
+static int
+pyexec_begun_before(const char *run_id, const char *before)
+{
+    return before == NULL || strncmp(run_id, before, strlen(before)) < 0;
+}

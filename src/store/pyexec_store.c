@@ -1,0 +1,203 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "wire/pyexec_name.h"
+#include "store/pyexec_store.h"
+
+
+/* no session has this name, since it starts with a dot */
+
+#define PYEXEC_LOCK_FILE    ".pyexec.lock"
+
+/*
+ * The lock file is empty; what is locked are byte ranges of it.  A run's is
+ * the byte at the 48 bits of chance in its id, a session's the one at a hash
+ * of its name, behind all of those; that of its removals is behind these.
+ */
+
+#define PYEXEC_LOCK_BITS    48
+
+enum {
+    PYEXEC_LOCK_SESSION = 1,
+    PYEXEC_LOCK_REMOVAL
+};
+
+
+static off_t pyexec_run_byte(const char *run_id);
+static off_t pyexec_session_byte(const pyexec_str_t *session, off_t part);
+static int pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte);
+
+
+int
+pyexec_store_open(pyexec_store_t *st, int dir)
+{
+    st->dir = dir;
+    st->lock = openat(dir, PYEXEC_LOCK_FILE,
+                      O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
+
+    return st->lock == -1 ? -1 : 0;
+}
+
+
+int
+pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
+    unsigned create)
+{
+    int              fd;
+    char             name[PYEXEC_SESSION_MAX + 1];
+    struct open_how  how;
+
+    if (pyexec_session_error(session) != NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+
+    memcpy(name, session->data, session->len);
+    name[session->len] = '\0';
+
+    memset(&how, 0, sizeof(how));
+    how.flags = O_RDONLY|O_DIRECTORY|O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
+
+    fd = syscall(SYS_openat2, st->dir, name, &how, sizeof(how));
+
+    if (fd != -1 || errno != ENOENT || !create) {
+        return fd;
+    }
+
+    if (mkdirat(st->dir, name, 0777) == -1 && errno != EEXIST) {
+        return -1;
+    }
+
+    return syscall(SYS_openat2, st->dir, name, &how, sizeof(how));
+}
+
+
+int
+pyexec_runs_open(int session, unsigned create)
+{
+    int  fd;
+
+    fd = openat(session, "code_exec",
+                O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd != -1 || errno != ENOENT || !create) {
+        return fd;
+    }
+
+    if (mkdirat(session, "code_exec", 0777) == -1 && errno != EEXIST) {
+        return -1;
+    }
+
+    return openat(session, "code_exec",
+                  O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+}
+
+
+int
+pyexec_run_lock(pyexec_store_t *st, const char *run_id)
+{
+    return pyexec_lock(st, F_OFD_SETLK, F_WRLCK, pyexec_run_byte(run_id));
+}
+
+
+void
+pyexec_run_unlock(pyexec_store_t *st, const char *run_id)
+{
+    (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK, pyexec_run_byte(run_id));
+}
+
+
+int
+pyexec_run_live(pyexec_store_t *st, const char *run_id)
+{
+    return pyexec_lock(st, F_OFD_GETLK, F_WRLCK, pyexec_run_byte(run_id));
+}
+
+
+int
+pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
+}
+
+
+void
+pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
+}
+
+
+int
+pyexec_removal_lock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
+}
+
+
+void
+pyexec_removal_unlock(pyexec_store_t *st, const pyexec_str_t *session)
+{
+    (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
+                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
+}
+
+
+static off_t
+pyexec_run_byte(const char *run_id)
+{
+    return (off_t) strtoull(run_id + PYEXEC_RUN_ID_LEN - 12, NULL, 16);
+}
+
+
+/* FNV-1a; two sessions at one byte only wait for each other */
+
+static off_t
+pyexec_session_byte(const pyexec_str_t *session, off_t part)
+{
+    size_t    i;
+    uint64_t  hash;
+
+    hash = 14695981039346656037u;
+
+    for (i = 0; i < session->len; i++) {
+        hash = (hash ^ session->data[i]) * 1099511628211u;
+    }
+
+    return (part << PYEXEC_LOCK_BITS)
+           + (off_t) (hash >> (64 - PYEXEC_LOCK_BITS));
+}
+
+
+/* F_OFD_GETLK returns 1 where the byte is locked by another, else 0 */
+
+static int
+pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte)
+{
+    int           rc;
+    struct flock  fl;
+
+    memset(&fl, 0, sizeof(fl));
+    fl.l_type = type;
+    fl.l_whence = SEEK_SET;
+    fl.l_start = byte;
+    fl.l_len = 1;
+
+    do {
+        rc = fcntl(st->lock, cmd, &fl);
+    } while (rc == -1 && errno == EINTR);
+
+    return cmd == F_OFD_GETLK && rc == 0 ? fl.l_type != F_UNLCK : rc;
+}

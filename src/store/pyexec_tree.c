@@ -1,0 +1,447 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "base/pyexec_log.h"
+#include "store/pyexec_tree.h"
+
+
+static int pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
+    unsigned depth);
+static int pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name,
+    char *path, size_t len, unsigned depth);
+static void pyexec_scan_add(pyexec_scan_t *s, const char *path,
+    const struct stat *st);
+static int pyexec_scan_cmp(const void *one, const void *two);
+static int pyexec_remove_dir(int dir, const char *name, uint64_t *files);
+static ssize_t pyexec_flatten(DIR *d, uint64_t *files);
+static ssize_t pyexec_hoist(int from, int to);
+static int pyexec_listed(const char *name, const char *const *names);
+static int pyexec_dots(const char *name);
+
+
+static const char *const  pyexec_own_files[] = {
+    PYEXEC_MAIN,
+    PYEXEC_RESULT,
+    PYEXEC_ATTEMPTS,
+    PYEXEC_SESSION,
+    NULL
+};
+
+
+int
+pyexec_scan(pyexec_scan_t *s, int dir)
+{
+    int   fd, rc;
+    char  path[PATH_MAX];
+
+    s->nentries = 0;
+    s->bytes = 0;
+    s->over = NULL;
+    s->nfiles = 0;
+
+    fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    path[0] = '\0';
+
+    rc = pyexec_scan_dir(s, fd, path, 0, 0);
+
+    if (s->nfiles > 1) {
+        qsort(s->files, s->nfiles, sizeof(pyexec_file_t), pyexec_scan_cmp);
+    }
+
+    return rc;
+}
+
+
+void
+pyexec_scan_free(pyexec_scan_t *s)
+{
+    size_t  i;
+
+    for (i = 0; i < s->nfiles; i++) {
+        free(s->files[i].path);
+    }
+
+    free(s->files);
+
+    s->files = NULL;
+    s->nfiles = 0;
+    s->size = 0;
+}
+
+
+static int
+pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
+    unsigned depth)
+{
+    DIR            *d;
+    int             rc;
+    struct dirent  *de;
+
+    d = fdopendir(fd);
+    if (d == NULL) {
+        (void) close(fd);
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && s->over == NULL && (de = readdir(d)) != NULL) {
+
+        if (pyexec_dots(de->d_name)) {
+            continue;
+        }
+
+        rc = pyexec_scan_entry(s, fd, de->d_name, path, len, depth);
+    }
+
+    (void) closedir(d);
+
+    return rc;
+}
+
+
+static int
+pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
+    size_t len, unsigned depth)
+{
+    int          sub, n, rc;
+    unsigned     own, collect;
+    struct stat  st;
+
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    /* what else has one of our names goes when the run has ended: not listed */
+
+    own = depth == 0 && pyexec_listed(name, pyexec_own_files);
+
+    s->nentries += !own || S_ISDIR(st.st_mode);
+    s->bytes += (uint64_t) st.st_blocks * 512;
+
+    n = snprintf(path + len, PATH_MAX - len, "%s%s", len ? "/" : "", name);
+
+    if (s->nentries > s->max_files || depth >= PYEXEC_MAX_DEPTH
+        || (size_t) n >= PATH_MAX - len)
+    {
+        s->over = "files";
+        return 0;
+    }
+
+    if (s->bytes > s->max_bytes) {
+        s->over = "disk";
+        return 0;
+    }
+
+    if (S_ISDIR(st.st_mode)) {
+        sub = pyexec_open_dir(fd, name);
+
+        if (sub == -1) {
+            return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+        }
+
+        collect = s->collect;
+        s->collect = collect && !own;
+
+        rc = pyexec_scan_dir(s, sub, path, len + n, depth + 1);
+
+        s->collect = collect;
+
+        return rc;
+    }
+
+    if (s->collect && !own && S_ISREG(st.st_mode)) {
+        pyexec_scan_add(s, path, &st);
+    }
+
+    return 0;
+}
+
+
+static void
+pyexec_scan_add(pyexec_scan_t *s, const char *path, const struct stat *st)
+{
+    pyexec_file_t  *file;
+
+    if (s->nfiles == s->size) {
+        s->size = s->size ? s->size * 2 : 16;
+        s->files = realloc(s->files, s->size * sizeof(pyexec_file_t));
+    }
+
+    file = s->files ? &s->files[s->nfiles++] : NULL;
+
+    if (file == NULL || (file->path = strdup(path)) == NULL) {
+        pyexec_die("realloc(): %m");
+    }
+
+    file->size = (uint64_t) st->st_size;
+    file->modified = st->st_mtim;
+}
+
+
+static int
+pyexec_scan_cmp(const void *one, const void *two)
+{
+    return strcmp(((const pyexec_file_t *) one)->path,
+                  ((const pyexec_file_t *) two)->path);
+}
+
+
+int
+pyexec_remove(int dir, const char *name, uint64_t *files)
+{
+    struct stat  st;
+
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    if (!S_ISDIR(st.st_mode)) {
+
+        if (unlinkat(dir, name, 0) == -1) {
+            return errno == ENOENT ? 0 : -1;
+        }
+
+        if (files && S_ISREG(st.st_mode)) {
+            (*files)++;
+        }
+
+        return 0;
+    }
+
+    return pyexec_remove_dir(dir, name, files);
+}
+
+
+int
+pyexec_empty(int dir, const char *const *keep)
+{
+    DIR            *d;
+    int             rc;
+    struct dirent  *de;
+
+    d = pyexec_opendir(dir, ".");
+    if (d == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && (de = readdir(d)) != NULL) {
+        if (!pyexec_dots(de->d_name) && !pyexec_listed(de->d_name, keep)) {
+            rc = pyexec_remove(dir, de->d_name, NULL);
+        }
+    }
+
+    (void) closedir(d);
+
+    return rc;
+}
+
+
+int
+pyexec_open_dir(int dir, const char *name)
+{
+    int   fd, rc;
+    char  proc[32];
+
+    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd != -1 || errno != EACCES) {
+        return fd;
+    }
+
+    fd = openat(dir, name, O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    /* fchmod() refuses O_PATH, and fchmodat() would follow a link */
+
+    (void) snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+
+    rc = chmod(proc, 0700);
+    (void) close(fd);
+
+    if (rc == -1) {
+        errno = EACCES;
+        return -1;
+    }
+
+    return openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+}
+
+
+/*
+ * Without recursion, since the code chose the depth: a pass moves what is in
+ * the directories of top up into top, until there are only files.
+ */
+
+static int
+pyexec_remove_dir(int dir, const char *name, uint64_t *files)
+{
+    DIR      *d;
+    int       top;
+    ssize_t   moved;
+
+    top = pyexec_open_dir(dir, name);
+    if (top == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    d = fdopendir(top);
+    if (d == NULL) {
+        (void) close(top);
+        return -1;
+    }
+
+    do {
+        moved = pyexec_flatten(d, files);
+    } while (moved > 0);
+
+    (void) closedir(d);
+
+    return moved == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
+}
+
+
+/* returns how many entries were moved up into d, or -1 and errno */
+
+static ssize_t
+pyexec_flatten(DIR *d, uint64_t *files)
+{
+    int             fd;
+    ssize_t         n, moved;
+    struct stat     st;
+    struct dirent  *de;
+
+    moved = 0;
+    rewinddir(d);
+
+    while ((de = readdir(d)) != NULL) {
+
+        if (pyexec_dots(de->d_name)) {
+            continue;
+        }
+
+        if (fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+            if (errno == ENOENT) {
+                continue;
+            }
+            return -1;
+        }
+
+        if (!S_ISDIR(st.st_mode)) {
+            if (pyexec_remove(dirfd(d), de->d_name, files) == -1) {
+                return -1;
+            }
+            continue;
+        }
+
+        fd = pyexec_open_dir(dirfd(d), de->d_name);
+        n = fd == -1 ? -1 : pyexec_hoist(fd, dirfd(d));
+
+        if (n == -1 || unlinkat(dirfd(d), de->d_name, AT_REMOVEDIR) == -1) {
+            return -1;
+        }
+
+        moved += n;
+    }
+
+    return moved;
+}
+
+
+/* moves all that is in the directory from, which it closes, into to */
+
+static ssize_t
+pyexec_hoist(int from, int to)
+{
+    DIR              *d;
+    char              up[32];
+    ssize_t           n;
+    struct dirent    *de;
+    static uint64_t   serial;
+
+    d = fdopendir(from);
+    if (d == NULL) {
+        (void) close(from);
+        return -1;
+    }
+
+    n = 0;
+
+    while ((de = readdir(d)) != NULL) {
+
+        if (pyexec_dots(de->d_name)) {
+            continue;
+        }
+
+        /* a file of that name may be replaced: it is to be removed too */
+
+        do {
+            (void) snprintf(up, sizeof(up), ".%" PRIx64, serial++);
+        } while (renameat(from, de->d_name, to, up) == -1
+                 && (errno == EEXIST || errno == ENOTEMPTY || errno == EISDIR
+                     || errno == ENOTDIR));
+
+        n++;
+    }
+
+    (void) closedir(d);
+
+    return n;
+}
+
+
+static int
+pyexec_listed(const char *name, const char *const *names)
+{
+    for ( /* void */ ; *names; names++) {
+        if (strcmp(name, *names) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+pyexec_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+
+DIR *
+pyexec_opendir(int dir, const char *name)
+{
+    DIR  *d;
+    int   fd;
+
+    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return NULL;
+    }
+
+    d = fdopendir(fd);
+    if (d == NULL) {
+        (void) close(fd);
+    }
+
+    return d;
+}
