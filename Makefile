@@ -47,6 +47,9 @@ PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-openpyxl python3-sympy python3-sklearn
 
 OBJS       := $(BUILD)/nginx/objs
+POOL_OBJS  := $(patsubst src/%.c,$(OBJS)/pyexec/%.o,\
+                  $(filter-out src/nginx/%,$(wildcard src/*/*.c src/*/*/*.c))) \
+              $(OBJS)/pyexec/modules.o
 PRODUCTS   := $(BUILD)/ngx_http_pyexec_module.so $(BUILD)/pyexec-pool
 UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                   $(notdir $(wildcard t/unit/*.c t/tools/*.c \
@@ -127,8 +130,7 @@ $(PRODUCTS): modules ;
 $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $$(find $(OBJS)/pyexec -name '*.o') \
-	    $(OBJS)/addon/nginx/pyexec_*.o
+	@ar rcs $@ $(POOL_OBJS) $(OBJS)/addon/nginx/pyexec_*.o
 
 vpath %.c t/unit t/tools t/bench
 
@@ -147,7 +149,7 @@ $(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/sandbox/pyexec_%.c) $(PRODUCTS
 	        | sed 's/[^+]*/PYEXEC_WALL_&/g; s/+/|/g'))" \
 	    -Isrc -o $@ $(filter %.c,$^) \
 	    $(filter-out $(WALL_SRCS:%=$(OBJS)/pyexec/sandbox/pyexec_%.o), \
-	        $(wildcard $(addprefix $(OBJS)/pyexec/,*.o */*.o */*/*.o))) \
+	        $(POOL_OBJS)) \
 	    $$(cat $(OBJS)/pyexec/libs)
 
 # fuzzers, with all that is fuzzed made for them

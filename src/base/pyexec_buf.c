@@ -4,7 +4,6 @@
 
 #include "base/pyexec_buf.h"
 #include "base/pyexec_log.h"
-#include "wire/pyexec_name.h"
 
 
 u_char *
@@ -56,24 +55,6 @@ pyexec_buf_free(pyexec_buf_t *b)
 {
     free(b->data);
     memset(b, 0, sizeof(pyexec_buf_t));
-}
-
-
-int
-pyexec_buf_message(pyexec_buf_t *b, pyexec_msg_e type, const void *msg)
-{
-    size_t  size;
-
-    size = pyexec_wire_size(type, msg);
-
-    if (size == 0) {
-        return -1;
-    }
-
-    (void) pyexec_wire_encode(pyexec_buf_reserve(b, size), type, msg);
-    b->len += size;
-
-    return 0;
 }
 
 

@@ -5,7 +5,7 @@
 #define _PYEXEC_BUF_H_INCLUDED_
 
 
-#include "wire/pyexec_wire.h"
+#include "base/pyexec_str.h"
 
 
 /* { NULL, 0, 0 } is an empty one; the memory is malloc()'s */
@@ -22,10 +22,6 @@ typedef struct {
 u_char *pyexec_buf_reserve(pyexec_buf_t *b, size_t n);
 void pyexec_buf_add(pyexec_buf_t *b, const void *data, size_t len);
 void pyexec_buf_free(pyexec_buf_t *b);
-
-/* appends a message in its wire form; returns -1 where it is too long */
-
-int pyexec_buf_message(pyexec_buf_t *b, pyexec_msg_e type, const void *msg);
 
 /*
  * Appends s as valid UTF-8: bytes that are none become U+FFFD, and no more

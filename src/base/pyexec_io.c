@@ -10,7 +10,24 @@
 #include "base/pyexec_io.h"
 
 
-static int pyexec_read_all(int fd, u_char *data, size_t len);
+int
+pyexec_read_all(int fd, void *data, size_t len)
+{
+    char     *p;
+    ssize_t   n;
+
+    for (p = data; len > 0; p += n, len -= n) {
+
+        n = TEMP_FAILURE_RETRY(read(fd, p, len));
+
+        if (n <= 0) {
+            errno = n == 0 ? 0 : errno;
+            return -1;
+        }
+    }
+
+    return 0;
+}
 
 
 int
@@ -21,14 +38,9 @@ pyexec_write_all(int fd, const void *data, size_t len)
 
     for (p = data; len > 0; p += n, len -= n) {
 
-        n = write(fd, p, len);
+        n = TEMP_FAILURE_RETRY(write(fd, p, len));
 
         if (n == -1) {
-            if (errno == EINTR) {
-                n = 0;
-                continue;
-            }
-
             return -1;
         }
     }
@@ -41,7 +53,6 @@ ssize_t
 pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     unsigned nfds)
 {
-    ssize_t          n;
     struct iovec     iov;
     struct msghdr    msg;
     struct cmsghdr  *cmsg;
@@ -70,11 +81,7 @@ pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
         memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
     }
 
-    do {
-        n = sendmsg(fd, &msg, MSG_NOSIGNAL);
-    } while (n == -1 && errno == EINTR);
-
-    return n;
+    return TEMP_FAILURE_RETRY(sendmsg(fd, &msg, MSG_NOSIGNAL));
 }
 
 
@@ -107,9 +114,7 @@ pyexec_recv_fds(int fd, void *data, size_t len, int *fds, unsigned nfds,
         fds[i] = -1;
     }
 
-    do {
-        n = recvmsg(fd, &msg, flags|MSG_CMSG_CLOEXEC);
-    } while (n == -1 && errno == EINTR);
+    n = TEMP_FAILURE_RETRY(recvmsg(fd, &msg, flags|MSG_CMSG_CLOEXEC));
 
     if (n <= 0) {
         return n;
@@ -143,92 +148,6 @@ pyexec_recv_fds(int fd, void *data, size_t len, int *fds, unsigned nfds,
 
 
 int
-pyexec_send(int fd, pyexec_msg_e type, const void *msg, const int *fds,
-    unsigned nfds)
-{
-    int           rc;
-    ssize_t       n;
-    pyexec_buf_t  buf = { NULL, 0, 0 };
-
-    if (pyexec_buf_message(&buf, type, msg) == -1) {
-        errno = EMSGSIZE;
-        return -1;
-    }
-
-    rc = -1;
-    n = pyexec_send_fds(fd, buf.data, buf.len, fds, nfds);
-
-    if (n != -1) {
-        rc = pyexec_write_all(fd, buf.data + n, buf.len - n);
-    }
-
-    pyexec_buf_free(&buf);
-
-    return rc;
-}
-
-
-int
-pyexec_recv(int fd, pyexec_buf_t *buf, pyexec_msg_e *type, int *fds,
-    unsigned nfds)
-{
-    size_t   len;
-    u_char   header[PYEXEC_WIRE_HEADER];
-    ssize_t  n;
-
-    n = pyexec_recv_fds(fd, header, sizeof(header), fds, nfds, 0);
-
-    if (n <= 0) {
-        errno = n == 0 ? 0 : errno;
-        return -1;
-    }
-
-    if (pyexec_read_all(fd, header + n, sizeof(header) - n) == -1) {
-        return -1;
-    }
-
-    if (pyexec_wire_header(header, type, &len) == -1) {
-        errno = EPROTO;
-        return -1;
-    }
-
-    buf->len = 0;
-
-    if (pyexec_read_all(fd, pyexec_buf_reserve(buf, len), len) == -1) {
-        return -1;
-    }
-
-    buf->len = len;
-
-    return 0;
-}
-
-
-ssize_t
-pyexec_message_at(const u_char *data, size_t len, size_t max,
-    pyexec_msg_e *type, pyexec_str_t *payload)
-{
-    if (len < PYEXEC_WIRE_HEADER) {
-        return 0;
-    }
-
-    if (pyexec_wire_header(data, type, &payload->len) == -1
-        || payload->len > max)
-    {
-        return -1;
-    }
-
-    if (len - PYEXEC_WIRE_HEADER < payload->len) {
-        return 0;
-    }
-
-    payload->data = data + PYEXEC_WIRE_HEADER;
-
-    return PYEXEC_WIRE_HEADER + payload->len;
-}
-
-
-int
 pyexec_poll(int fd, short events, int timeout)
 {
     struct pollfd  pfd;
@@ -248,32 +167,4 @@ pyexec_now(void)
     (void) clock_gettime(CLOCK_MONOTONIC, &ts);
 
     return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-
-static int
-pyexec_read_all(int fd, u_char *data, size_t len)
-{
-    ssize_t  n;
-
-    for ( /* void */ ; len > 0; data += n, len -= n) {
-
-        n = read(fd, data, len);
-
-        if (n == 0) {
-            errno = 0;
-            return -1;
-        }
-
-        if (n == -1) {
-            if (errno == EINTR) {
-                n = 0;
-                continue;
-            }
-
-            return -1;
-        }
-    }
-
-    return 0;
 }

@@ -1,17 +1,22 @@
 
-/* Reading and writing whole messages, and descriptors over sockets. */
+/* Whole reads and writes, descriptors over sockets, the clock. */
 
 #ifndef _PYEXEC_IO_H_INCLUDED_
 #define _PYEXEC_IO_H_INCLUDED_
 
 
-#include "base/pyexec_buf.h"
+#include <stdint.h>
+#include <sys/types.h>
 
 
 #define PYEXEC_MAX_FDS      4
 
 
-/* returns 0, or -1 and errno */
+/* all of len; returns 0, or -1 and errno: 0 where the stream has ended */
+
+int pyexec_read_all(int fd, void *data, size_t len);
+
+/* all of len; returns 0, or -1 and errno */
 
 int pyexec_write_all(int fd, const void *data, size_t len);
 
@@ -32,33 +37,6 @@ ssize_t pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
 
 ssize_t pyexec_recv_fds(int fd, void *data, size_t len, int *fds,
     unsigned nfds, int flags);
-
-/*
- * Encodes a message and writes it to a stream socket, the descriptors with
- * its first byte.  Returns 0, or -1 and errno; EMSGSIZE: it is over the
- * type's maximum, and nothing is written.
- */
-
-int pyexec_send(int fd, pyexec_msg_e type, const void *msg, const int *fds,
-    unsigned nfds);
-
-/*
- * Reads one message from a stream socket: its payload is then all that is in
- * buf.  Returns 0, or -1 and errno; 0: the stream has ended; EPROTO: what
- * comes is no message of ours.
- */
-
-int pyexec_recv(int fd, pyexec_buf_t *buf, pyexec_msg_e *type, int *fds,
-    unsigned nfds);
-
-/*
- * Looks whether a whole message lies at data.  Returns its length with its
- * header and sets type and payload; 0 where more must come; -1 where it is no
- * message, or its payload is over max.
- */
-
-ssize_t pyexec_message_at(const u_char *data, size_t len, size_t max,
-    pyexec_msg_e *type, pyexec_str_t *payload);
 
 /* waits for events of poll() on fd, ms; returns 0 where there were none */
 

@@ -3,28 +3,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <sys/socket.h>
-
 #include "base/pyexec_log.h"
-#include "wire/pyexec_wire.h"
-
-
-#define PYEXEC_LOG_LINE     2000
 
 
 static void pyexec_log_line(unsigned level, const char *fmt, va_list args);
 
 
-static int  pyexec_log_fd = -1;
+static int  (*pyexec_log_write)(unsigned level, const char *line);
 
 
 void
-pyexec_log_open(int fd)
+pyexec_log_to(int (*write)(unsigned level, const char *line))
 {
-    pyexec_log_fd = fd;
+    pyexec_log_write = write;
 }
 
 
@@ -60,30 +53,13 @@ pyexec_die(const char *fmt, ...)
 static void
 pyexec_log_line(unsigned level, const char *fmt, va_list args)
 {
-    int           n;
-    char          line[PYEXEC_LOG_LINE];
-    u_char        msg[PYEXEC_LOG_LINE + 64], *last;
-    pyexec_log_t  log;
+    char  line[PYEXEC_LOG_LINE];
 
-    n = vsnprintf(line, sizeof(line), fmt, args);
-
-    if (n < 0) {
+    if (vsnprintf(line, sizeof(line), fmt, args) < 0) {
         return;
     }
 
-    log.level = level;
-    log.text.data = (u_char *) line;
-    log.text.len = strlen(line);
-
-    if (pyexec_log_fd != -1) {
-        last = pyexec_wire_encode(msg, PYEXEC_MSG_LOG, &log);
-
-        if (send(pyexec_log_fd, msg, last - msg, MSG_NOSIGNAL|MSG_DONTWAIT)
-            != -1)
-        {
-            return;
-        }
+    if (pyexec_log_write == NULL || pyexec_log_write(level, line) == -1) {
+        dprintf(STDERR_FILENO, "pyexec-pool: %s\n", line);
     }
-
-    dprintf(STDERR_FILENO, "pyexec-pool: %s\n", line);
 }

@@ -14,13 +14,17 @@
 #define PYEXEC_LOG_INFO     7
 
 
+/* the longest line, bytes, with its terminator; what is over it is cut */
+
+#define PYEXEC_LOG_LINE     2000
+
+
 /*
- * From now on messages go to nginx over fd, a control socket, as LOG; before,
- * and where the socket takes no more, they go to standard error.  A child of
- * the pool that must not hold the socket sets -1.
+ * From now on write() gets the lines.  Before, with NULL, and where it returns
+ * -1, they go to standard error.
  */
 
-void pyexec_log_open(int fd);
+void pyexec_log_to(int (*write)(unsigned level, const char *line));
 
 /* both take printf()'s formats, %m among them */
 

@@ -7,8 +7,8 @@
 
 #include <yajl/yajl_parse.h>
 
-#include "wire/pyexec_name.h"
 #include "nginx/pyexec_request.h"
+#include "wire/pyexec_name.h"
 
 
 #define PYEXEC_MAX_DEPTH    1000           /* yajl takes any, at a price */

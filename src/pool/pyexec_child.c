@@ -4,11 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "python/memory/pyexec_heap.h"
 #include "base/pyexec_io.h"
 #include "pool/pyexec_pool.h"
+#include "python/memory/pyexec_heap.h"
 #include "python/pyexec_python.h"
 #include "sandbox/pyexec_seccomp.h"
+#include "wire/pyexec_message.h"
 
 
 static void pyexec_child_confine(pyexec_pool_t *pool,

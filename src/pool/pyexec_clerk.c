@@ -2,21 +2,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "store/pyexec_history.h"
-#include "base/pyexec_io.h"
 #include "base/pyexec_json.h"
 #include "base/pyexec_log.h"
-#include "wire/pyexec_name.h"
 #include "pool/pyexec_serve.h"
-
-
-/* how often old runs are looked for: a tenth of their age, within these */
-
-#define PYEXEC_SWEEP_MIN    1              /* s */
-#define PYEXEC_SWEEP_MAX    600
+#include "store/pyexec_history.h"
+#include "wire/pyexec_message.h"
 
 
 static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
@@ -29,7 +21,6 @@ static int pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
     const pyexec_buf_t *buf, pyexec_buf_t *json);
 static pyexec_store_t *pyexec_clerk_store(pyexec_pool_t *pool,
     pyexec_store_t *stores, uint32_t workspace);
-static void pyexec_sweep(pyexec_store_t *st, uint32_t retain);
 
 
 static const struct {
@@ -111,10 +102,10 @@ pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores, int client,
         (void) pyexec_send(client, PYEXEC_MSG_RESULT, &result, NULL, 0);
 
     } else if (type == PYEXEC_MSG_FETCH && errno == ENOENT) {
-        pyexec_serve_error(client, 404, "no such run", 0);
+        pyexec_send_error(client, 404, "no such run", 0);
 
     } else {
-        pyexec_serve_error(client, 500, "the session cannot be read", errno);
+        pyexec_send_error(client, 500, "the session cannot be read", errno);
     }
 
     pyexec_buf_free(&json);
@@ -205,90 +196,4 @@ pyexec_clerk_store(pyexec_pool_t *pool, pyexec_store_t *stores,
     uint32_t workspace)
 {
     return workspace < pool->sandbox.nworkspaces ? &stores[workspace] : NULL;
-}
-
-
-void
-pyexec_sweeper(pyexec_pool_t *pool)
-{
-    unsigned        i;
-    uint32_t        pause;
-    struct pollfd   pfd;
-    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
-
-    pyexec_serve_open(pool, stores);
-
-    pause = PYEXEC_SWEEP_MAX;
-
-    for (i = 0; i < pool->sandbox.nworkspaces; i++) {
-        if (pool->retain[i] && pool->retain[i] / 10 < pause) {
-            pause = pool->retain[i] / 10;
-        }
-    }
-
-    pause = pause < PYEXEC_SWEEP_MIN ? PYEXEC_SWEEP_MIN : pause;
-
-    pfd.fd = pool->lifeline[0];
-    pfd.events = POLLIN;
-
-    do {
-        for (i = 0; i < pool->sandbox.nworkspaces; i++) {
-            if (pool->retain[i]) {
-                pyexec_sweep(&stores[i], pool->retain[i]);
-            }
-        }
-
-    } while (poll(&pfd, 1, (int) pause * 1000) <= 0);
-
-    _exit(0);
-}
-
-
-static void
-pyexec_sweep(pyexec_store_t *st, uint32_t retain)
-{
-    DIR            *d;
-    char            before[16];
-    time_t          then;
-    uint64_t        runs, files;
-    struct tm       tm;
-    pyexec_str_t    session;
-    struct dirent  *de;
-
-    then = time(NULL) - (time_t) retain;
-    (void) gmtime_r(&then, &tm);
-    (void) strftime(before, sizeof(before), "%Y%m%dT%H%M%S", &tm);
-
-    d = pyexec_opendir(st->dir, ".");
-    if (d == NULL) {
-        pyexec_log(PYEXEC_LOG_ERR, "reading a workspace failed: %m");
-        return;
-    }
-
-    while ((de = readdir(d)) != NULL) {
-
-        session.data = (u_char *) de->d_name;
-        session.len = strlen(de->d_name);
-
-        if (pyexec_session_error(&session)) {
-            continue;
-        }
-
-        runs = 0;
-        files = 0;
-
-        if (pyexec_history_remove(st, &session, before, &runs, &files) == -1
-            && errno != ENOTDIR && errno != ELOOP)
-        {
-            pyexec_log(PYEXEC_LOG_ERR, "removing old runs of \"%s\" failed: "
-                       "%m", de->d_name);
-        }
-
-        if (runs) {
-            pyexec_log(PYEXEC_LOG_INFO, "removed %llu old runs of \"%s\"",
-                       (unsigned long long) runs, de->d_name);
-        }
-    }
-
-    (void) closedir(d);
 }

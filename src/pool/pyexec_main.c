@@ -74,7 +74,9 @@
 #include "base/pyexec_log.h"
 #include "pool/pyexec_pool.h"
 #include "pool/pyexec_process.h"
-#include "pool/pyexec_steward.h"
+#include "sandbox/pyexec_probe.h"
+#include "store/pyexec_steward.h"
+#include "wire/pyexec_message.h"
 
 
 /* a process that dies young is not started anew at once */
@@ -143,7 +145,7 @@ main(int argc, char **argv)
     pyexec_main_workspaces(&m.pool);
     pyexec_main_descriptors(&m);
 
-    pyexec_sandbox_probe(&m.pool.sandbox, m.walls, sizeof(m.walls));
+    pyexec_probe(&m.pool.sandbox, m.walls, sizeof(m.walls));
 
     pyexec_main_signals(&m);
     pyexec_main_plan(&m);
@@ -273,7 +275,7 @@ pyexec_main_descriptors(pyexec_main_t *m)
         }
     }
 
-    if (pyexec_steward_open(pool) == -1) {
+    if (pyexec_steward_open(pool->steward) == -1) {
         pyexec_die("socketpair(): %m");
     }
 
@@ -281,10 +283,10 @@ pyexec_main_descriptors(pyexec_main_t *m)
         pyexec_die("pipe2(): %m");
     }
 
-    pool->shared = mmap(NULL, sizeof(pyexec_shared_t), PROT_READ|PROT_WRITE,
+    pool->roots = mmap(NULL, sizeof(pyexec_roots_t), PROT_READ|PROT_WRITE,
                         MAP_SHARED|MAP_ANONYMOUS, -1, 0);
 
-    if (pool->shared == MAP_FAILED) {
+    if (pool->roots == MAP_FAILED) {
         pyexec_die("mmap(): %m");
     }
 }
@@ -392,7 +394,7 @@ pyexec_main_wait(pyexec_main_t *m)
     }
 
     if (pfd[n + 2].revents) {
-        pyexec_steward_serve(&m->pool);
+        pyexec_steward_serve(m->pool.steward[1], &m->pool.sandbox);
     }
 
     if (pfd[n].revents) {
@@ -448,7 +450,7 @@ pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
     const pyexec_ready_t *ready)
 {
     unsigned          i;
-    pyexec_shared_t  *shared;
+    pyexec_roots_t   *roots;
 
     p->loaded = 1;
 
@@ -462,14 +464,14 @@ pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
         }
     }
 
-    shared = m->pool.shared;
+    roots = m->pool.roots;
 
-    if (p->kind == PYEXEC_FULL && !shared->full
-        && ready->text.len < sizeof(shared->roots))
+    if (p->kind == PYEXEC_FULL && !roots->full
+        && ready->text.len < sizeof(roots->names))
     {
-        memcpy(shared->roots, ready->text.data, ready->text.len);
-        shared->roots[ready->text.len] = '\0';
-        __atomic_store_n(&shared->full, 1, __ATOMIC_RELEASE);
+        memcpy(roots->names, ready->text.data, ready->text.len);
+        roots->names[ready->text.len] = '\0';
+        __atomic_store_n(&roots->full, 1, __ATOMIC_RELEASE);
     }
 
     if (!m->said_ready) {
@@ -590,7 +592,7 @@ pyexec_main_died(pyexec_main_t *m, pyexec_process_t *p, int status)
     p->loaded = 0;
 
     if (p->role == PYEXEC_ZYGOTE && p->kind == PYEXEC_FULL) {
-        __atomic_store_n(&m->pool.shared->full, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&m->pool.roots->full, 0, __ATOMIC_RELEASE);
     }
 
     if (WIFSIGNALED(status)) {

@@ -11,6 +11,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_process.h"
+#include "wire/pyexec_message.h"
 
 
 static void pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p,

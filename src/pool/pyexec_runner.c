@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include "base/pyexec_log.h"
-#include "run/pyexec_run.h"
 #include "pool/pyexec_serve.h"
+#include "run/pyexec_execute.h"
+#include "wire/pyexec_message.h"
 
 
 /* a zygote whose children die as they are born is not asked again at once */
@@ -23,39 +24,48 @@ enum {
 };
 
 
-static void pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares);
-static void pyexec_runner_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
-    pyexec_spare_t *spares, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf);
+static void pyexec_runner_wait(pyexec_executor_t *ex, int lifeline);
+static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
+    unsigned nstores, int client, pyexec_msg_e type, const pyexec_buf_t *buf);
 
 
 void
 pyexec_runner(pyexec_pool_t *pool)
 {
-    int             client;
-    unsigned        i;
-    pyexec_buf_t    buf = { NULL, 0, 0 };
-    pyexec_msg_e    type;
-    pyexec_spare_t  spares[PYEXEC_MAX_SPARES];
-    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
+    int                client;
+    unsigned           i;
+    pyexec_buf_t       buf = { NULL, 0, 0 };
+    pyexec_msg_e       type;
+    pyexec_store_t     stores[PYEXEC_MAX_WORKSPACES];
+    pyexec_executor_t  ex;
 
     pyexec_serve_open(pool, stores);
 
+    ex.roots = pool->roots;
+    ex.control = PYEXEC_FD_RUNS;
+    ex.steward = pool->steward[0];
+    ex.spares.kinds = pool->kinds;
+
+    for (i = 0; i < pool->kinds; i++) {
+        ex.spares.queue[i] = pool->queue[i][0];
+    }
+
     for (i = 0; i < PYEXEC_MAX_SPARES; i++) {
-        spares[i].vitals = -1;
+        ex.spares.slots[i].vitals = -1;
     }
 
     for ( ;; ) {
 
-        pyexec_spares_ask(spares, pool, pool->kinds);
-        pyexec_runner_wait(pool, spares);
+        pyexec_spares_ask(&ex.spares, pool->kinds);
+        pyexec_runner_wait(&ex, pool->lifeline[0]);
 
         client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type);
         if (client == -1) {
             continue;
         }
 
-        pyexec_runner_serve(pool, stores, spares, client, type, &buf);
+        pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces, client,
+                            type, &buf);
 
         (void) close(client);
     }
@@ -69,21 +79,24 @@ pyexec_runner(pyexec_pool_t *pool)
  */
 
 static void
-pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
+pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
 {
-    int             timeout;
-    unsigned        n, ready;
-    struct pollfd   pfd[PYEXEC_POLL_SPARES + PYEXEC_SPARE_POLLS];
+    int               timeout;
+    unsigned          n, ready;
+    struct pollfd     pfd[PYEXEC_POLL_SPARES + PYEXEC_SPARE_POLLS];
+    pyexec_spares_t  *spares;
+
+    spares = &ex->spares;
 
     for ( ;; ) {
 
-        ready = pyexec_spares_find(spares, pool, PYEXEC_LIGHT)->ready;
-        timeout = pyexec_spares_complete(spares, pool) ? -1 : PYEXEC_PAUSE;
-        n = pyexec_spares_poll(spares, pool, &pfd[PYEXEC_POLL_SPARES]);
+        ready = pyexec_spares_find(spares, PYEXEC_LIGHT)->ready;
+        timeout = pyexec_spares_complete(spares) ? -1 : PYEXEC_PAUSE;
+        n = pyexec_spares_poll(spares, &pfd[PYEXEC_POLL_SPARES]);
 
-        pfd[PYEXEC_POLL_LIFELINE].fd = pool->lifeline[0];
+        pfd[PYEXEC_POLL_LIFELINE].fd = lifeline;
         pfd[PYEXEC_POLL_LIFELINE].events = POLLIN;
-        pfd[PYEXEC_POLL_CONTROL].fd = ready ? PYEXEC_FD_RUNS : -1;
+        pfd[PYEXEC_POLL_CONTROL].fd = ready ? ex->control : -1;
         pfd[PYEXEC_POLL_CONTROL].events = POLLIN;
 
         if (poll(pfd, PYEXEC_POLL_SPARES + n, timeout) == -1) {
@@ -98,8 +111,8 @@ pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
             _exit(0);
         }
 
-        pyexec_spares_ask(spares, pool, pool->kinds);
-        pyexec_spares_events(spares, pool, &pfd[PYEXEC_POLL_SPARES]);
+        pyexec_spares_ask(spares, spares->kinds);
+        pyexec_spares_events(spares, &pfd[PYEXEC_POLL_SPARES]);
 
         if (ready && pfd[PYEXEC_POLL_CONTROL].revents) {
             return;
@@ -109,20 +122,19 @@ pyexec_runner_wait(pyexec_pool_t *pool, pyexec_spare_t *spares)
 
 
 static void
-pyexec_runner_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
-    pyexec_spare_t *spares, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf)
+pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
+    unsigned nstores, int client, pyexec_msg_e type, const pyexec_buf_t *buf)
 {
     pyexec_execute_t  request;
 
     if (type != PYEXEC_MSG_EXECUTE
         || pyexec_wire_decode(type, buf->data, buf->len, &request) == -1
-        || request.workspace >= pool->sandbox.nworkspaces)
+        || request.workspace >= nstores)
     {
         pyexec_log(PYEXEC_LOG_ERR, "malformed request for a run");
-        pyexec_serve_error(client, 500, "the request cannot be served", 0);
+        pyexec_send_error(client, 500, "the request cannot be served", 0);
         return;
     }
 
-    pyexec_run(pool, &stores[request.workspace], spares, &request, client);
+    pyexec_execute(ex, &stores[request.workspace], &request, client);
 }

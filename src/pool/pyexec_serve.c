@@ -11,6 +11,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
+#include "wire/pyexec_message.h"
 
 
 /* a worker that stops in the middle of a request must not hold up a runner */
@@ -111,30 +112,10 @@ pyexec_serve_accept(int control)
     }
 
     if (pyexec_now() / 1000 > job.deadline) {
-        pyexec_serve_error(client, 503, "no runner was free in time", 0);
+        pyexec_send_error(client, 503, "no runner was free in time", 0);
         (void) close(client);
         return -1;
     }
 
     return client;
-}
-
-
-void
-pyexec_serve_error(int client, uint32_t code, const char *detail, int err)
-{
-    char            cause[256];
-    pyexec_error_t  error;
-
-    (void) snprintf(cause, sizeof(cause), "%s%s%s", detail, err ? ": " : "",
-                    err ? strerror(err) : "");
-
-    error.code = code;
-    error.retry_after = code == 503;
-    error.detail.data = (const u_char *) detail;
-    error.detail.len = strlen(detail);
-    error.cause.data = (u_char *) cause;
-    error.cause.len = strlen(cause);
-
-    (void) pyexec_send(client, PYEXEC_MSG_ERROR, &error, NULL, 0);
 }

@@ -22,10 +22,5 @@ void pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores);
 
 int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type);
 
-/* answers ERROR; err, unless 0, is the errno to be logged with it */
-
-void pyexec_serve_error(int client, uint32_t code, const char *detail,
-    int err);
-
 
 #endif /* _PYEXEC_SERVE_H_INCLUDED_ */

@@ -14,12 +14,14 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "python/memory/pyexec_heap.h"
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
-#include "python/memory/pyexec_pack.h"
 #include "pool/pyexec_pool.h"
+#include "python/memory/pyexec_heap.h"
+#include "python/memory/pyexec_pack.h"
 #include "python/pyexec_python.h"
+#include "wire/pyexec_message.h"
+#include "wire/pyexec_zygote_wire.h"
 
 
 /* children there may be at a time: each runner has two waiting, and a run's */
@@ -63,11 +65,11 @@ pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
 
     /* or the code, in a child, would write to what runners believe */
 
-    if (munmap(pool->shared, sizeof(pyexec_shared_t)) == -1) {
+    if (munmap(pool->roots, sizeof(pyexec_roots_t)) == -1) {
         pyexec_die("munmap(): %m");
     }
 
-    pool->shared = NULL;
+    pool->roots = NULL;
 
     z.pool = pool;
     z.kind = kind;
@@ -102,7 +104,8 @@ pyexec_zygote_load(pyexec_nursery_t *z)
 
     pyexec_heap_settle();
     pyexec_python_settled();
-    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
+    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
+                      pyexec_python_rehearse);
 
     what = pyexec_sandbox_zygote_ready(&z->pool->sandbox);
     if (what) {
@@ -133,7 +136,7 @@ pyexec_zygote_load(pyexec_nursery_t *z)
 static void
 pyexec_zygote_python(pyexec_nursery_t *z)
 {
-    pyexec_heap_begin();
+    pyexec_heap_begin(pyexec_pack_lay);
 
     pyexec_python_init(z->pool->sandbox.python);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
@@ -145,7 +148,8 @@ static void
 pyexec_zygote_scout(void *data)
 {
     pyexec_zygote_python(data);
-    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_rehearse);
+    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
+                      pyexec_python_rehearse);
 }
 
 

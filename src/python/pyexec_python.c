@@ -3,14 +3,16 @@
 #include <Python.h>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <sys/random.h>
 
+#include "base/pyexec_buf.h"
 #include "base/pyexec_log.h"
-#include "python/pyexec_modules.h"
 #include "python/memory/pyexec_pack.h"
+#include "python/pyexec_modules.h"
 #include "python/pyexec_python.h"
-#include "store/pyexec_tree.h"
+#include "wire/pyexec_name.h"
 
 
 /* the functions that are called, found once, before any fork */
@@ -289,6 +291,19 @@ pyexec_python_after_fork(pid_t pid)
     } else {
         PyOS_AfterFork_Parent();
     }
+}
+
+
+pid_t
+pyexec_python_fork(void)
+{
+    pid_t  pid;
+
+    pyexec_python_before_fork();
+    pid = fork();
+    pyexec_python_after_fork(pid);
+
+    return pid;
 }
 
 

@@ -5,8 +5,7 @@
 #define _PYEXEC_PYTHON_H_INCLUDED_
 
 
-#include "base/pyexec_buf.h"
-#include "wire/pyexec_child.h"
+#include "wire/pyexec_child_wire.h"
 
 
 /*
@@ -47,6 +46,10 @@ void pyexec_python_settled(void);
 
 void pyexec_python_before_fork(void);
 void pyexec_python_after_fork(pid_t pid);
+
+/* fork(), with these two around it */
+
+pid_t pyexec_python_fork(void);
 
 /*
  * In a child.  Strings of messages that are filled in are the interpreter's;

@@ -12,7 +12,9 @@
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
-#include "run/pyexec_run.h"
+#include "run/pyexec_attempt.h"
+#include "run/pyexec_verdict.h"
+#include "wire/pyexec_message.h"
 
 
 /* how often a running child's directory and threads are looked at */
@@ -52,7 +54,7 @@ static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
 
 void
 pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
-    const pyexec_spare_t *child, const pyexec_str_t *undefined)
+    const pyexec_child_t *child, const pyexec_str_t *undefined)
 {
     int                      dirs[2];
     pyexec_child_job_t       job;
@@ -441,6 +443,7 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
     }
 
     memset(&scan, 0, sizeof(pyexec_scan_t));
+    scan.own = pyexec_own_files;
     scan.max_files = r->max_files;
     scan.max_bytes = r->max_disk;
 
@@ -512,7 +515,7 @@ pyexec_attempt_free(pyexec_attempt_t *a)
 {
     unsigned  i;
 
-    pyexec_spare_drop(&a->child);
+    pyexec_child_drop(&a->child);
 
     pyexec_buf_free(&a->out.kept);
     pyexec_buf_free(&a->err.kept);

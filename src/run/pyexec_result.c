@@ -5,7 +5,8 @@
 #include <sha256.h>
 
 #include "base/pyexec_mime.h"
-#include "run/pyexec_run.h"
+#include "run/pyexec_result.h"
+#include "store/pyexec_history.h"
 
 
 /* characters */

@@ -1,5 +1,5 @@
 
-/* One run: its directory, its attempts, its result. */
+/* The state of a run, and of one attempt at it. */
 
 #ifndef _PYEXEC_RUN_H_INCLUDED_
 #define _PYEXEC_RUN_H_INCLUDED_
@@ -7,12 +7,13 @@
 
 #include <sys/stat.h>
 
-#include "wire/pyexec_child.h"
-#include "store/pyexec_history.h"
 #include "base/pyexec_json.h"
-#include "wire/pyexec_name.h"
-#include "store/pyexec_note.h"
+#include "base/pyexec_tree.h"
 #include "run/pyexec_spare.h"
+#include "store/pyexec_store.h"
+#include "wire/pyexec_child_wire.h"
+#include "wire/pyexec_name.h"
+#include "wire/pyexec_wire.h"
 
 
 /* why a child was killed by its runner; PYEXEC_SPARED: it was not */
@@ -38,7 +39,7 @@ typedef struct {
 
 typedef struct {
     pyexec_zygote_e        kind;
-    pyexec_spare_t         child;          /* taken over from the runner's */
+    pyexec_child_t         child;
     pyexec_stream_t        out;
     pyexec_stream_t        err;
 
@@ -76,7 +77,6 @@ typedef struct {
 
 
 typedef struct {
-    pyexec_pool_t         *pool;
     pyexec_store_t        *store;
     const pyexec_execute_t *request;
     int                    client;         /* the job's socket, to nginx */
@@ -95,67 +95,6 @@ typedef struct {
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
 } pyexec_run_t;
-
-
-/*
- * Serves one EXECUTE on the socket client; spares are the runner's waiting
- * children, of which it uses up what it needs, one of them ready at least.
- * The answer, whatever it is, has been sent when this returns.
- */
-
-void pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store,
-    pyexec_spare_t *spares, const pyexec_execute_t *request, int client);
-
-
-/* pyexec_attempt.c */
-
-/*
- * Hands the job to the child and leaves it to pyexec_attempt_wait().  With
- * undefined the child is asked for a correction of code first.
- */
-
-void pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
-    const pyexec_spare_t *child, const pyexec_str_t *undefined);
-
-/*
- * Waits until the child has said CORRECTED, and is to be told to go on, or is
- * dead, and all that it wrote is here.
- */
-
-void pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a);
-void pyexec_attempt_go_on(pyexec_attempt_t *a);
-void pyexec_attempt_free(pyexec_attempt_t *a);
-
-
-/* pyexec_verdict.c */
-
-/*
- * Looks at how the child ended, and at what is in the run's directory.  Where
- * a wall could not be put up, or the run's child got lost, there is no
- * verdict: it stays NULL.
- */
-
-void pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a);
-
-/* the limit on the request's CPU time, seconds */
-
-uint32_t pyexec_max_cpu(const pyexec_execute_t *request);
-
-
-/* pyexec_result.c */
-
-/*
- * Appends an attempt's object to run->attempts, with a newline; method, unless
- * NULL, is that of the correction that it led to.
- */
-
-void pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
-    const pyexec_str_t *method);
-
-/* appends the result, of which a is the last attempt */
-
-void pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
-    pyexec_buf_t *out);
 
 
 #endif /* _PYEXEC_RUN_H_INCLUDED_ */

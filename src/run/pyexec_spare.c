@@ -5,40 +5,42 @@
 
 #include <sys/socket.h>
 
-#include "wire/pyexec_child.h"
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_spare.h"
+#include "wire/pyexec_child_wire.h"
+#include "wire/pyexec_message.h"
 
 
-static void pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool,
+static void pyexec_spare_ask(pyexec_child_t *c, int queue,
     pyexec_zygote_e kind);
-static void pyexec_spare_event(pyexec_spare_t *sp);
-static void pyexec_spare_vitals(pyexec_spare_t *sp);
-static void pyexec_spare_greeting(pyexec_spare_t *sp);
+static void pyexec_spare_event(pyexec_child_t *c);
+static void pyexec_spare_vitals(pyexec_child_t *c);
+static void pyexec_spare_greeting(pyexec_child_t *c);
 
 
 void
-pyexec_spares_ask(pyexec_spare_t *spares, pyexec_pool_t *pool, unsigned kinds)
+pyexec_spares_ask(pyexec_spares_t *s, unsigned kinds)
 {
-    unsigned  i;
+    unsigned         i;
+    pyexec_zygote_e  kind;
 
     for (i = 0; i < PYEXEC_SPARES(kinds); i++) {
-        if (spares[i].vitals == -1) {
-            pyexec_spare_ask(&spares[i], pool, i ? i - 1 : PYEXEC_LIGHT);
+        if (s->slots[i].vitals == -1) {
+            kind = i ? i - 1 : PYEXEC_LIGHT;
+            pyexec_spare_ask(&s->slots[i], s->queue[kind], kind);
         }
     }
 }
 
 
 int
-pyexec_spares_complete(const pyexec_spare_t *spares,
-    const pyexec_pool_t *pool)
+pyexec_spares_complete(const pyexec_spares_t *s)
 {
     unsigned  i;
 
-    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
-        if (spares[i].vitals == -1) {
+    for (i = 0; i < PYEXEC_SPARES(s->kinds); i++) {
+        if (s->slots[i].vitals == -1) {
             return 0;
         }
     }
@@ -47,26 +49,25 @@ pyexec_spares_complete(const pyexec_spare_t *spares,
 }
 
 
-pyexec_spare_t *
-pyexec_spares_find(pyexec_spare_t *spares, const pyexec_pool_t *pool,
-    pyexec_zygote_e kind)
+pyexec_child_t *
+pyexec_spares_find(pyexec_spares_t *s, pyexec_zygote_e kind)
 {
     unsigned         i;
-    pyexec_spare_t  *found;
+    pyexec_child_t  *found;
 
     found = NULL;
 
-    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+    for (i = 0; i < PYEXEC_SPARES(s->kinds); i++) {
 
-        if (spares[i].kind != kind) {
+        if (s->slots[i].kind != kind) {
             continue;
         }
 
-        if (spares[i].ready) {
-            return &spares[i];
+        if (s->slots[i].ready) {
+            return &s->slots[i];
         }
 
-        found = found ? found : &spares[i];
+        found = found ? found : &s->slots[i];
     }
 
     return found;
@@ -74,37 +75,37 @@ pyexec_spares_find(pyexec_spare_t *spares, const pyexec_pool_t *pool,
 
 
 void
-pyexec_spares_take(pyexec_spare_t *spares, pyexec_spare_t *sp,
-    pyexec_spare_t *child)
+pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
+    pyexec_child_t *child)
 {
-    *child = *sp;
+    *child = *slot;
 
     /* or one of a retired zygote might wait for good, and keep it */
 
-    if (sp == &spares[0]) {
-        spares[0] = spares[1];
-        sp = &spares[1];
+    if (slot == &s->slots[0]) {
+        s->slots[0] = s->slots[1];
+        slot = &s->slots[1];
     }
 
-    sp->vitals = -1;
-    sp->ready = 0;
+    slot->vitals = -1;
+    slot->ready = 0;
 }
 
 
 unsigned
-pyexec_spares_poll(const pyexec_spare_t *spares, const pyexec_pool_t *pool,
+pyexec_spares_poll(const pyexec_spares_t *s,
     struct pollfd pfd[PYEXEC_SPARE_POLLS])
 {
     unsigned               i, n;
-    const pyexec_spare_t  *sp;
+    const pyexec_child_t  *c;
 
-    for (i = 0, n = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+    for (i = 0, n = 0; i < PYEXEC_SPARES(s->kinds); i++) {
 
-        sp = &spares[i];
+        c = &s->slots[i];
 
-        pfd[n].fd = sp->vitals;
+        pfd[n].fd = c->vitals;
         pfd[n++].events = POLLIN;
-        pfd[n].fd = sp->vitals == -1 || sp->greeted ? -1 : sp->job;
+        pfd[n].fd = c->vitals == -1 || c->greeted ? -1 : c->job;
         pfd[n++].events = POLLIN;
     }
 
@@ -113,21 +114,21 @@ pyexec_spares_poll(const pyexec_spare_t *spares, const pyexec_pool_t *pool,
 
 
 void
-pyexec_spares_events(pyexec_spare_t *spares, const pyexec_pool_t *pool,
+pyexec_spares_events(pyexec_spares_t *s,
     const struct pollfd pfd[PYEXEC_SPARE_POLLS])
 {
     unsigned  i;
 
-    for (i = 0; i < PYEXEC_SPARES(pool->kinds); i++) {
+    for (i = 0; i < PYEXEC_SPARES(s->kinds); i++) {
         if (pfd[2 * i].revents || pfd[2 * i + 1].revents) {
-            pyexec_spare_event(&spares[i]);
+            pyexec_spare_event(&s->slots[i]);
         }
     }
 }
 
 
 static void
-pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
+pyexec_spare_ask(pyexec_child_t *c, int queue, pyexec_zygote_e kind)
 {
     int       i, gifts[PYEXEC_GIFTS], vitals[2], job[2], out[2], err[2];
     ssize_t   n;
@@ -147,7 +148,7 @@ pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
     gifts[PYEXEC_OUT] = out[1];
     gifts[PYEXEC_ERR] = err[1];
 
-    n = pyexec_send_fds(pool->queue[kind][0], "", 1, gifts, PYEXEC_GIFTS);
+    n = pyexec_send_fds(queue, "", 1, gifts, PYEXEC_GIFTS);
 
     if (n == -1) {
         pyexec_die("sendmsg() to a zygote: %m");
@@ -157,39 +158,39 @@ pyexec_spare_ask(pyexec_spare_t *sp, pyexec_pool_t *pool, pyexec_zygote_e kind)
         (void) close(gifts[i]);
     }
 
-    sp->kind = kind;
-    sp->ready = 0;
-    sp->greeted = 0;
-    sp->vitals = vitals[0];
-    sp->job = job[0];
-    sp->out = out[0];
-    sp->err = err[0];
-    sp->pidfd = -1;
-    sp->end = -1;
+    c->kind = kind;
+    c->ready = 0;
+    c->greeted = 0;
+    c->vitals = vitals[0];
+    c->job = job[0];
+    c->out = out[0];
+    c->err = err[0];
+    c->pidfd = -1;
+    c->end = -1;
 }
 
 
 static void
-pyexec_spare_event(pyexec_spare_t *sp)
+pyexec_spare_event(pyexec_child_t *c)
 {
-    pyexec_spare_vitals(sp);
+    pyexec_spare_vitals(c);
 
-    if (sp->vitals != -1 && !sp->greeted) {
-        pyexec_spare_greeting(sp);
+    if (c->vitals != -1 && !c->greeted) {
+        pyexec_spare_greeting(c);
     }
 
-    sp->ready = sp->vitals != -1 && sp->greeted && sp->pidfd != -1;
+    c->ready = c->vitals != -1 && c->greeted && c->pidfd != -1;
 }
 
 
 void
-pyexec_spare_drop(pyexec_spare_t *sp)
+pyexec_child_drop(pyexec_child_t *c)
 {
     unsigned  i;
-    int      *fd[] = { &sp->vitals, &sp->job, &sp->out, &sp->err, &sp->pidfd,
-                       &sp->end };
+    int      *fd[] = { &c->vitals, &c->job, &c->out, &c->err, &c->pidfd,
+                       &c->end };
 
-    if (sp->vitals == -1) {
+    if (c->vitals == -1) {
         return;
     }
 
@@ -200,18 +201,18 @@ pyexec_spare_drop(pyexec_spare_t *sp)
         }
     }
 
-    sp->ready = 0;
+    c->ready = 0;
 }
 
 
 static void
-pyexec_spare_vitals(pyexec_spare_t *sp)
+pyexec_spare_vitals(pyexec_child_t *c)
 {
     int              pidfd;
     ssize_t          n;
     pyexec_vital_t   vital;
 
-    n = pyexec_recv_fds(sp->vitals, &vital, sizeof(vital), &pidfd, 1,
+    n = pyexec_recv_fds(c->vitals, &vital, sizeof(vital), &pidfd, 1,
                         MSG_DONTWAIT);
 
     if (n == -1) {
@@ -219,18 +220,18 @@ pyexec_spare_vitals(pyexec_spare_t *sp)
     }
 
     if (n == sizeof(vital) && vital.event == PYEXEC_BORN) {
-        sp->pidfd = pidfd;
+        c->pidfd = pidfd;
         return;
     }
 
-    pyexec_spare_drop(sp);
+    pyexec_child_drop(c);
 }
 
 
 /* READY, or the wall that could not be put up */
 
 static void
-pyexec_spare_greeting(pyexec_spare_t *sp)
+pyexec_spare_greeting(pyexec_child_t *c)
 {
     u_char               buf[512];
     ssize_t              n, len;
@@ -238,7 +239,7 @@ pyexec_spare_greeting(pyexec_spare_t *sp)
     pyexec_msg_e         type;
     pyexec_child_wall_t  wall;
 
-    n = pyexec_recv_fds(sp->job, buf, sizeof(buf), &sp->end, 1, MSG_DONTWAIT);
+    n = pyexec_recv_fds(c->job, buf, sizeof(buf), &c->end, 1, MSG_DONTWAIT);
 
     if (n == -1) {
         return;
@@ -247,7 +248,7 @@ pyexec_spare_greeting(pyexec_spare_t *sp)
     len = pyexec_message_at(buf, n, sizeof(buf), &type, &payload);
 
     if (len > 0 && type == PYEXEC_MSG_CHILD_READY) {
-        sp->greeted = 1;
+        c->greeted = 1;
         return;
     }
 
@@ -259,5 +260,5 @@ pyexec_spare_greeting(pyexec_spare_t *sp)
                    (int) wall.what.len, wall.what.data);
     }
 
-    pyexec_spare_drop(sp);
+    pyexec_child_drop(c);
 }

@@ -1,7 +1,7 @@
 
 /*
- * A runner's waiting children: forked and confined before there is a job, so
- * that a run has only to be handed over.
+ * A runner's spares: children that were forked and confined before there was
+ * a job, so that a run has only to be handed over.
  */
 
 #ifndef _PYEXEC_SPARE_H_INCLUDED_
@@ -10,20 +10,7 @@
 
 #include <poll.h>
 
-#include "pool/pyexec_pool.h"
-
-
-typedef struct {
-    pyexec_zygote_e        kind;
-    unsigned               ready:1;        /* has said so, and pidfd is there */
-    unsigned               greeted:1;      /* has said so */
-    int                    vitals;         /* -1: there is no child */
-    int                    job;
-    int                    out;            /* non-blocking, as is err */
-    int                    err;
-    int                    pidfd;
-    int                    end;            /* as READY's, or -1 */
-} pyexec_spare_t;
+#include "wire/pyexec_zygote_wire.h"
 
 
 /*
@@ -36,42 +23,62 @@ typedef struct {
 #define PYEXEC_MAX_SPARES       PYEXEC_SPARES(PYEXEC_KINDS)
 #define PYEXEC_SPARE_POLLS      (2 * PYEXEC_MAX_SPARES)
 
+
+/* a child, as its runner sees it: it waits, or it runs */
+
+typedef struct {
+    pyexec_zygote_e        kind;
+    unsigned               ready:1;        /* has said so, and pidfd is there */
+    unsigned               greeted:1;      /* has said so */
+    int                    vitals;         /* -1: there is no child */
+    int                    job;
+    int                    out;            /* non-blocking, as is err */
+    int                    err;
+    int                    pidfd;
+    int                    end;            /* as READY's, or -1 */
+} pyexec_child_t;
+
+
+typedef struct {
+    unsigned               kinds;          /* of zygotes */
+    int                    queue[PYEXEC_KINDS];  /* where they are asked */
+    pyexec_child_t         slots[PYEXEC_MAX_SPARES];
+} pyexec_spares_t;
+
+
 /*
  * Asks the zygotes of the first kinds for a child for each slot without one
  * (vitals is -1); returns at once; dies without sockets.
  */
 
-void pyexec_spares_ask(pyexec_spare_t *spares, pyexec_pool_t *pool,
-    unsigned kinds);
+void pyexec_spares_ask(pyexec_spares_t *s, unsigned kinds);
 
 /* whether each slot has a child, ready or not */
 
-int pyexec_spares_complete(const pyexec_spare_t *spares,
-    const pyexec_pool_t *pool);
+int pyexec_spares_complete(const pyexec_spares_t *s);
 
 /* returns the oldest of the kind that is ready, or one that is not */
 
-pyexec_spare_t *pyexec_spares_find(pyexec_spare_t *spares,
-    const pyexec_pool_t *pool, pyexec_zygote_e kind);
+pyexec_child_t *pyexec_spares_find(pyexec_spares_t *s, pyexec_zygote_e kind);
 
-/* moves that one out of its slot */
+/* moves the one of that slot out of it */
 
-void pyexec_spares_take(pyexec_spare_t *spares, pyexec_spare_t *sp,
-    pyexec_spare_t *child);
+void pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
+    pyexec_child_t *child);
 
 /*
  * Fills pfd with what the children and their zygotes may say, and returns how
  * many it has filled; after poll(), takes that in, and drops the dead.
  */
 
-unsigned pyexec_spares_poll(const pyexec_spare_t *spares,
-    const pyexec_pool_t *pool, struct pollfd pfd[PYEXEC_SPARE_POLLS]);
-void pyexec_spares_events(pyexec_spare_t *spares, const pyexec_pool_t *pool,
+unsigned pyexec_spares_poll(const pyexec_spares_t *s,
+    struct pollfd pfd[PYEXEC_SPARE_POLLS]);
+void pyexec_spares_events(pyexec_spares_t *s,
     const struct pollfd pfd[PYEXEC_SPARE_POLLS]);
 
 /* closes all; the zygote then kills the child, if it lives */
 
-void pyexec_spare_drop(pyexec_spare_t *sp);
+void pyexec_child_drop(pyexec_child_t *c);
 
 
 #endif /* _PYEXEC_SPARE_H_INCLUDED_ */

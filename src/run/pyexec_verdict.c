@@ -7,7 +7,8 @@
 #include <sys/wait.h>
 
 #include "base/pyexec_log.h"
-#include "run/pyexec_run.h"
+#include "run/pyexec_verdict.h"
+#include "store/pyexec_line.h"
 
 
 typedef struct {
@@ -225,6 +226,7 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
     pyexec_kill_e             why;
     static const char *const  keep[] = { PYEXEC_MAIN, PYEXEC_SESSION, NULL };
 
+    run->files.own = pyexec_own_files;
     run->files.max_files = run->request->max_files;
     run->files.max_bytes = run->request->max_disk;
     run->files.collect = 1;

@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "sandbox/pyexec_landlock.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_tree.h"
+#include "sandbox/pyexec_landlock.h"
 #include "sandbox/pyexec_root.h"
-#include "store/pyexec_tree.h"
 
 
 /* of linux/landlock.h, whose copy in Debian 12 knows ABI 2 only */
@@ -311,11 +311,9 @@ pyexec_landlock_session(int abi, int ruleset, int session)
 
     what = NULL;
 
-    while (what == NULL && (de = readdir(d)) != NULL) {
+    while (what == NULL && (de = pyexec_readdir(d)) != NULL) {
 
-        if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0
-            || strcmp(de->d_name, "code_exec") == 0)
-        {
+        if (strcmp(de->d_name, "code_exec") == 0) {
             continue;
         }
 

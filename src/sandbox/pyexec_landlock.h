@@ -5,7 +5,7 @@
 #define _PYEXEC_LANDLOCK_H_INCLUDED_
 
 
-#include "sandbox/pyexec_sandbox.h"
+#include "sandbox/pyexec_walls.h"
 
 
 /* the kernel's ABI, or 0 with errno where there is no Landlock */

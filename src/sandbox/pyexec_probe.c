@@ -20,12 +20,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "sandbox/pyexec_landlock.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_tree.h"
+#include "sandbox/pyexec_landlock.h"
 #include "sandbox/pyexec_root.h"
 #include "sandbox/pyexec_sandbox.h"
 #include "sandbox/pyexec_seccomp.h"
-#include "store/pyexec_tree.h"
 
 
 /* a session that no client can name */
@@ -48,7 +48,7 @@ static void pyexec_probe_dirs(pyexec_sandbox_t *sb, int *dirs);
 
 
 void
-pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
+pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
 {
     int          abi;
     char         reason[256], landlock[64];
@@ -60,7 +60,7 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
 
     pyexec_probe_places(sb);
 
-    what = pyexec_seccomp_build(&sb->filter, &sb->last);
+    what = pyexec_seccomp_build(&sb->zygote_filter, &sb->child_filter);
     if (what) {
         pyexec_die("%s: %m: no pool without seccomp", what);
     }
@@ -110,7 +110,7 @@ pyexec_sandbox_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     (void) snprintf(text + strlen(text), size - strlen(text),
                     "%s, seccomp with %u instructions, rlimits%s",
                     abi ? landlock : "no landlock",
-                    sb->filter.len + sb->last.len,
+                    sb->zygote_filter.len + sb->child_filter.len,
                     PYEXEC_WITHOUT ? ", but built with walls left out" : "");
 }
 

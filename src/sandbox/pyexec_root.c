@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "wire/pyexec_name.h"
 #include "sandbox/pyexec_root.h"
+#include "wire/pyexec_name.h"
 
 
 /* sys/mount.h and linux/mount.h of Debian 12 can't be included together */

@@ -5,7 +5,7 @@
 #define _PYEXEC_ROOT_H_INCLUDED_
 
 
-#include "sandbox/pyexec_sandbox.h"
+#include "sandbox/pyexec_walls.h"
 
 
 /* the environment's prefix, and that of the Python which it was made with */

@@ -57,8 +57,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "sandbox/pyexec_landlock.h"
 #include "base/pyexec_log.h"
+#include "sandbox/pyexec_landlock.h"
 #include "sandbox/pyexec_root.h"
 #include "sandbox/pyexec_sandbox.h"
 #include "sandbox/pyexec_seccomp.h"
@@ -179,7 +179,7 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->filter, 0);
+        what = pyexec_seccomp_load(&sb->zygote_filter, 0);
     }
 
     return what;
@@ -303,7 +303,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->last, c->session_write);
+        what = pyexec_seccomp_load(&sb->child_filter, c->session_write);
     }
 
     return what;

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "sandbox/pyexec_calls.h"
 #include "base/pyexec_log.h"
+#include "sandbox/pyexec_calls.h"
 #include "sandbox/pyexec_seccomp.h"
 
 

@@ -7,8 +7,8 @@
 
 #include <sys/stat.h>
 
-#include "store/pyexec_history.h"
 #include "base/pyexec_io.h"
+#include "store/pyexec_history.h"
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
 
@@ -456,7 +456,7 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
 
     rc = 0;
 
-    while (rc == 0 && (de = readdir(d)) != NULL) {
+    while (rc == 0 && (de = pyexec_readdir(d)) != NULL) {
 
         name.data = (u_char *) de->d_name;
         name.len = strlen(de->d_name);

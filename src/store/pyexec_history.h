@@ -12,14 +12,8 @@
 #define _PYEXEC_HISTORY_H_INCLUDED_
 
 
+#include "base/pyexec_tree.h"
 #include "store/pyexec_store.h"
-#include "store/pyexec_tree.h"
-
-
-/* the six statuses of api.md, and those that only the history knows */
-
-#define PYEXEC_RUNNING      "running"
-#define PYEXEC_INTERRUPTED  "interrupted"
 
 
 /* what a line tells */

@@ -8,10 +8,9 @@
 #include <sys/stat.h>
 #include <yajl/yajl_parse.h>
 
-#include "store/pyexec_history.h"
 #include "base/pyexec_io.h"
-#include "store/pyexec_line.h"
 #include "base/pyexec_log.h"
+#include "store/pyexec_line.h"
 
 
 #define PYEXEC_TAIL         16384

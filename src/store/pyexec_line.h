@@ -11,6 +11,11 @@
 
 #define PYEXEC_LINES        "runs.jsonl"
 
+/* statuses that only the history knows, beside a result's */
+
+#define PYEXEC_RUNNING      "running"
+#define PYEXEC_INTERRUPTED  "interrupted"
+
 
 typedef struct {
     pyexec_str_t           text;           /* without its newline */

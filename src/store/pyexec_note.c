@@ -7,8 +7,8 @@
 
 #include <sys/stat.h>
 
+#include "base/pyexec_tree.h"
 #include "store/pyexec_note.h"
-#include "store/pyexec_tree.h"
 
 
 #define PYEXEC_NOTES        ".running"
@@ -79,7 +79,7 @@ pyexec_notes_read(pyexec_lines_t *notes, int runs)
         return errno == ENOENT ? 0 : -1;
     }
 
-    while ((de = readdir(d)) != NULL) {
+    while ((de = pyexec_readdir(d)) != NULL) {
         if (pyexec_note_parse(pyexec_lines_add(notes), de->d_name) == -1) {
             notes->n--;
         }

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "wire/pyexec_name.h"
 #include "store/pyexec_store.h"
+#include "wire/pyexec_name.h"
 
 
 /* no session has this name, since it starts with a dot */

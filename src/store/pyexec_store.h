@@ -8,7 +8,7 @@
 #define _PYEXEC_STORE_H_INCLUDED_
 
 
-#include "wire/pyexec_wire.h"
+#include "base/pyexec_str.h"
 
 
 typedef struct {

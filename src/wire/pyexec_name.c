@@ -4,6 +4,15 @@
 #include "wire/pyexec_name.h"
 
 
+const char *const  pyexec_own_files[] = {
+    PYEXEC_MAIN,
+    PYEXEC_RESULT,
+    PYEXEC_ATTEMPTS,
+    PYEXEC_SESSION,
+    NULL
+};
+
+
 const char *
 pyexec_session_error(const pyexec_str_t *s)
 {
@@ -89,53 +98,4 @@ pyexec_run_id_valid(const pyexec_str_t *s)
     }
 
     return 1;
-}
-
-
-size_t
-pyexec_utf8_len(const u_char *p, const u_char *end)
-{
-    size_t    i, n;
-    uint32_t  c, least;
-
-    if (*p < 0x80) {
-        return 1;
-    }
-
-    if (*p >= 0xc2 && *p < 0xe0) {
-        n = 2;
-        c = *p & 0x1f;
-        least = 0x80;
-
-    } else if (*p >= 0xe0 && *p < 0xf0) {
-        n = 3;
-        c = *p & 0x0f;
-        least = 0x800;
-
-    } else if (*p >= 0xf0 && *p < 0xf5) {
-        n = 4;
-        c = *p & 0x07;
-        least = 0x10000;
-
-    } else {
-        return 0;
-    }
-
-    if ((size_t) (end - p) < n) {
-        return 0;
-    }
-
-    for (i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-
-        c = c << 6 | (p[i] & 0x3f);
-    }
-
-    if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
-        return 0;
-    }
-
-    return n;
 }

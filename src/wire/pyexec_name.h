@@ -1,15 +1,26 @@
 
-/* Names that clients give and that become names of directories. */
+/* Names in a workspace: those that clients give, and the pool's own. */
 
 #ifndef _PYEXEC_NAME_H_INCLUDED_
 #define _PYEXEC_NAME_H_INCLUDED_
 
 
-#include "wire/pyexec_wire.h"
+#include "base/pyexec_str.h"
 
 
 #define PYEXEC_SESSION_MAX      128        /* bytes */
 #define PYEXEC_RUN_ID_LEN       28         /* "20261123T064538-0123456789ab" */
+
+/* files that are the pool's own, at the top of a run's directory */
+
+#define PYEXEC_MAIN             "main.py"
+#define PYEXEC_RESULT           "result.json"
+#define PYEXEC_ATTEMPTS         "attempts.jsonl"
+#define PYEXEC_SESSION          "session"  /* a link */
+
+/* all of these, and NULL */
+
+extern const char *const  pyexec_own_files[];
 
 
 /*
@@ -22,14 +33,6 @@ const char *pyexec_session_error(const pyexec_str_t *s);
 /* 1 where s has the form of a run's id, else 0 */
 
 int pyexec_run_id_valid(const pyexec_str_t *s);
-
-/*
- * Length of the UTF-8 sequence of one character at p, which is before end: 1
- * to 4, or 0 where there is none: overlong forms, surrogates and what is over
- * U+10FFFF are none (RFC 3629).
- */
-
-size_t pyexec_utf8_len(const u_char *p, const u_char *end);
 
 
 #endif /* _PYEXEC_NAME_H_INCLUDED_ */

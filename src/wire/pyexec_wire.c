@@ -1,8 +1,6 @@
 
-#include <string.h>
-
+#include "wire/pyexec_child_wire.h"
 #include "wire/pyexec_wire.h"
-#include "wire/pyexec_child.h"
 
 
 typedef enum {
@@ -385,55 +383,6 @@ pyexec_wire_decode(pyexec_msg_e type, const u_char *payload, size_t len,
     }
 
     return rest.len == 0 ? 0 : -1;
-}
-
-
-size_t
-pyexec_list_size(const pyexec_str_t *s)
-{
-    return 4 + s->len;
-}
-
-
-u_char *
-pyexec_list_add(u_char *p, const pyexec_str_t *s)
-{
-    p = pyexec_put(p, s->len, 4);
-
-    if (s->len != 0) {
-        memcpy(p, s->data, s->len);
-    }
-
-    return p + s->len;
-}
-
-
-int
-pyexec_list_next(pyexec_list_t *list, pyexec_str_t *s)
-{
-    uint64_t  len;
-
-    if (list->len == 0) {
-        return 0;
-    }
-
-    if (list->len < 4) {
-        return -1;
-    }
-
-    len = pyexec_get(list->data, 4);
-
-    if (len > list->len - 4) {
-        return -1;
-    }
-
-    s->data = list->data + 4;
-    s->len = (size_t) len;
-
-    list->data += 4 + s->len;
-    list->len -= 4 + s->len;
-
-    return 1;
 }
 
 

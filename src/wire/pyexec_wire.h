@@ -47,9 +47,7 @@
 #define _PYEXEC_WIRE_H_INCLUDED_
 
 
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
+#include "base/pyexec_str.h"
 
 
 #define PYEXEC_WIRE_VERSION     1
@@ -78,7 +76,7 @@ typedef enum {
     PYEXEC_MSG_RESULT,
     PYEXEC_MSG_ERROR,
 
-    /* inside the pool, between a runner and its child: pyexec_child.h */
+    /* inside the pool, between a runner and its child: pyexec_child_wire.h */
 
     PYEXEC_MSG_CHILD_JOB,
     PYEXEC_MSG_CHILD_READY,
@@ -90,21 +88,6 @@ typedef enum {
 
     PYEXEC_MSG_LAST
 } pyexec_msg_e;
-
-
-/* a slice of somebody else's memory; empty is { 0, anything } */
-
-typedef struct {
-    size_t                 len;
-    const u_char          *data;
-} pyexec_str_t;
-
-#define pyexec_str(s)      { sizeof(s) - 1, (const u_char *) s }
-
-
-/* encoded str fields, one behind the other: pyexec_list_next() reads them */
-
-typedef pyexec_str_t       pyexec_list_t;
 
 
 typedef struct {
@@ -231,18 +214,6 @@ int pyexec_wire_header(const u_char p[PYEXEC_WIRE_HEADER], pyexec_msg_e *type,
 
 int pyexec_wire_decode(pyexec_msg_e type, const u_char *payload, size_t len,
     void *msg);
-
-/* bytes of s as an element of a list; writes one, returns what is behind */
-
-size_t pyexec_list_size(const pyexec_str_t *s);
-u_char *pyexec_list_add(u_char *p, const pyexec_str_t *s);
-
-/*
- * Takes the first element off the list.  Returns 1 and sets s, 0 where the
- * list is empty, -1 where it is malformed.
- */
-
-int pyexec_list_next(pyexec_list_t *list, pyexec_str_t *s);
 
 
 #endif /* _PYEXEC_WIRE_H_INCLUDED_ */

@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 
-#include "base/pyexec_io.h"
+#include "wire/pyexec_message.h"
 
 
 #define FUZZ_MAX    4096

@@ -3,8 +3,8 @@
 
 #include "fuzz.h"
 
-#include "wire/pyexec_name.h"
 #include "nginx/pyexec_request.h"
+#include "wire/pyexec_name.h"
 
 
 static void fuzz_accepted(const pyexec_request_t *r);

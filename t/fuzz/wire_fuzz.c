@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 
-#include "wire/pyexec_child.h"
+#include "wire/pyexec_child_wire.h"
 
 
 static void fuzz_list(const u_char *data, size_t len);

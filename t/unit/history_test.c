@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/pyexec_tree.h"
 #include "store/pyexec_history.h"
-#include "wire/pyexec_name.h"
 #include "store/pyexec_note.h"
-#include "store/pyexec_tree.h"
+#include "wire/pyexec_name.h"
 
 
 #define RUNS        100

@@ -42,7 +42,7 @@ load(void *data)
 
     (void) data;
 
-    pyexec_heap_begin();
+    pyexec_heap_begin(pyexec_pack_lay);
     pyexec_python_init("/usr");
 
     for (i = 0; i < BLOCKS; i++) {
@@ -91,7 +91,7 @@ static void
 load_and_learn(void *data)
 {
     load(data);
-    pyexec_heap_learn(proc, rehearse);
+    pyexec_heap_learn(proc, pyexec_python_fork, rehearse);
 }
 
 

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "sandbox/pyexec_sandbox.h"
-#include "store/pyexec_tree.h"
+#include "base/pyexec_tree.h"
+#include "sandbox/pyexec_probe.h"
 
 
 #define POOLS    4
@@ -33,7 +33,7 @@ probe(pyexec_sandbox_t *sb)
     sb->workspaces[0].path = workspace;
     sb->workspaces[0].fd = open(workspace, O_PATH|O_DIRECTORY|O_CLOEXEC);
 
-    pyexec_sandbox_probe(sb, text, sizeof(text));
+    pyexec_probe(sb, text, sizeof(text));
 
     return sb->namespaces == alone.namespaces;
 }

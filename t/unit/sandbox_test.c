@@ -28,8 +28,9 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
+#include "base/pyexec_tree.h"
+#include "sandbox/pyexec_probe.h"
 #include "sandbox/pyexec_sandbox.h"
-#include "store/pyexec_tree.h"
 
 
 #define RUN             "20260101T000000-00000000000a"
@@ -687,7 +688,7 @@ probe(const pyexec_sandbox_t *wanted)
         (void) dup2(fd, STDERR_FILENO);
 
         s = *wanted;
-        pyexec_sandbox_probe(&s, text, sizeof(text));
+        pyexec_probe(&s, text, sizeof(text));
         _exit(0);
     }
 
@@ -840,7 +841,7 @@ main(void)
 
     tester = getpid();
 
-    pyexec_sandbox_probe(&probed, text, sizeof(text));
+    pyexec_probe(&probed, text, sizeof(text));
     print_message("%s\n", text);
 
     rc = cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 
 #include "unit.h"
 
-#include "wire/pyexec_child.h"
+#include "wire/pyexec_child_wire.h"
 #include "wire/pyexec_wire.h"
 
 

@@ -20,10 +20,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "python/memory/pyexec_heap.h"
 #include "base/pyexec_io.h"
-#include "python/memory/pyexec_pack.h"
-#include "python/pyexec_python.h"
+#include "python/memory/pyexec_heap.h"
 
 
 /* of linux/mman.h, since Linux 5.14 and 6.1 */
@@ -68,12 +66,12 @@ typedef struct {
 
 static void pyexec_heap_plug(char *top);
 static int pyexec_heap_collapse(char *start, char *end);
-static int pyexec_heap_text(struct dl_phdr_info *info, size_t size,
+static int pyexec_heap_move_text(struct dl_phdr_info *info, size_t size,
     void *unused);
 static void pyexec_heap_move(char *start, char *end, int prot);
 static char *pyexec_heap_up(const char *p, uintptr_t to);
-static void pyexec_heap_train(int proc, void (*rehearse)(unsigned usual),
-    unsigned usual);
+static void pyexec_heap_train(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual), unsigned usual);
 static int pyexec_heap_has(const pyexec_written_t *w, const char *page);
 static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
 static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
@@ -87,14 +85,14 @@ static pyexec_written_t   pyexec_written[2];
 
 
 void
-pyexec_heap_begin(void)
+pyexec_heap_begin(void (*lay)(void))
 {
     char  *end;
 
     end = sbrk(0);
 
     pyexec_heap_plug(end - mallinfo2().keepcost);
-    pyexec_pack_lay();
+    lay();
 
     end = sbrk(0);
     pyexec_start = pyexec_heap_up(end, PYEXEC_HUGE);
@@ -125,7 +123,7 @@ pyexec_heap_settle(void)
         (void) pyexec_heap_collapse(pyexec_start, to);
     }
 
-    (void) dl_iterate_phdr(pyexec_heap_text, NULL);
+    (void) dl_iterate_phdr(pyexec_heap_move_text, NULL);
 }
 
 
@@ -181,7 +179,7 @@ pyexec_heap_collapse(char *start, char *end)
  */
 
 static int
-pyexec_heap_text(struct dl_phdr_info *info, size_t size, void *unused)
+pyexec_heap_move_text(struct dl_phdr_info *info, size_t size, void *unused)
 {
     char               *start;
     ElfW(Half)          i;
@@ -268,15 +266,17 @@ pyexec_heap_up(const char *p, uintptr_t to)
 
 
 void
-pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual))
+pyexec_heap_learn(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual))
 {
-    pyexec_heap_train(proc, rehearse, 0);
-    pyexec_heap_train(proc, rehearse, 1);
+    pyexec_heap_train(proc, fork_, rehearse, 0);
+    pyexec_heap_train(proc, fork_, rehearse, 1);
 }
 
 
 static void
-pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
+pyexec_heap_train(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual), unsigned usual)
 {
     int                fd[2], null, status;
     char              *p;
@@ -289,9 +289,7 @@ pyexec_heap_train(int proc, void (*rehearse)(unsigned usual), unsigned usual)
         return;
     }
 
-    pyexec_python_before_fork();
-    pid = fork();
-    pyexec_python_after_fork(pid);
+    pid = fork_();
 
     if (pid == 0) {
         null = open("/dev/null", O_RDWR|O_CLOEXEC);

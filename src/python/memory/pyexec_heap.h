@@ -5,12 +5,16 @@
 #define _PYEXEC_HEAP_H_INCLUDED_
 
 
+#include <sys/types.h>
+
+
 /*
  * Called once, in a zygote that has loaded nothing yet: what it will load
- * begins at a huge page.
+ * begins at a huge page.  lay() is called in between, to take memory that is
+ * to lie before all that.
  */
 
-void pyexec_heap_begin(void);
+void pyexec_heap_begin(void (*lay)(void));
 
 /*
  * Then, when it has loaded all that it will: makes the C library's heap and
@@ -24,10 +28,12 @@ void pyexec_heap_settle(void);
  * Then, once: forks processes that call rehearse(), and learns from their page
  * maps (proc is /proc, O_PATH) which pages of the heap and of the libraries'
  * data that has written to: rehearse(0) does what all runs do, rehearse(1)
- * what is usual.  It has no standard output.
+ * what is usual.  It has no standard output.  fork_ is fork(), with what the
+ * interpreter wants done around it.
  */
 
-void pyexec_heap_learn(int proc, void (*rehearse)(unsigned usual));
+void pyexec_heap_learn(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual));
 
 /*
  * Calls page() with the start of each of them, and with what rehearse() was

@@ -17,9 +17,10 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "python/memory/pyexec_heap.h"
 #include "base/pyexec_log.h"
+#include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
+#include "wire/pyexec_message.h"
 
 
 #define PYEXEC_PAGE         4096

@@ -18,14 +18,6 @@
 #define PYEXEC_MAX_DEPTH    64             /* directories in directories */
 
 
-/* files that are the pool's own, at the top of a run's directory */
-
-#define PYEXEC_MAIN         "main.py"
-#define PYEXEC_RESULT       "result.json"
-#define PYEXEC_ATTEMPTS     "attempts.jsonl"
-#define PYEXEC_SESSION      "session"
-
-
 typedef struct {
     char                  *path;           /* relative to what was scanned */
     uint64_t               size;           /* bytes */
@@ -37,6 +29,8 @@ typedef struct {
     uint64_t               max_files;      /* of any kind, with directories */
     uint64_t               max_bytes;      /* of disk */
     unsigned               collect:1;      /* fill files[] */
+    const char *const     *own;            /* names not to be listed, NULL at
+                                              their end */
 
     /* results */
 
@@ -50,9 +44,10 @@ typedef struct {
 
 
 /*
- * Looks through the run's directory dir, the pool's own files left out, and
- * stops as soon as a limit is passed; a depth over PYEXEC_MAX_DEPTH counts as
- * "files".  Works while the tree changes.  Returns 0, or -1 and errno.
+ * Looks through the directory dir, but for the files at its top that own
+ * names, and stops as soon as a limit is passed; a depth over PYEXEC_MAX_DEPTH
+ * counts as "files".  Works while the tree changes.  Returns 0, or -1 and
+ * errno.
  */
 
 int pyexec_scan(pyexec_scan_t *s, int dir);
@@ -77,6 +72,10 @@ int pyexec_open_dir(int dir, const char *name);
 /* opens a directory, but follows no link to it; NULL and errno */
 
 DIR *pyexec_opendir(int dir, const char *name);
+
+/* as readdir(), without "." and ".." */
+
+struct dirent *pyexec_readdir(DIR *d);
 
 
 #endif /* _PYEXEC_TREE_H_INCLUDED_ */

@@ -13,9 +13,15 @@
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "run/pyexec_attempt.h"
+#include "run/pyexec_execute.h"
+#include "run/pyexec_result.h"
 #include "run/pyexec_run.h"
-#include "pool/pyexec_serve.h"
-#include "pool/pyexec_steward.h"
+#include "run/pyexec_verdict.h"
+#include "store/pyexec_history.h"
+#include "store/pyexec_note.h"
+#include "store/pyexec_steward.h"
+#include "wire/pyexec_message.h"
 
 
 /* how long a run waits for a child where none is ready */
@@ -23,20 +29,21 @@
 #define PYEXEC_CHILD_WAIT   10000000       /* us */
 
 
-static int pyexec_run_begin(pyexec_run_t *run);
+static int pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run);
 static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
 static int pyexec_run_dir(pyexec_run_t *run);
 static int pyexec_run_files(pyexec_run_t *run);
-static void pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
+static void pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
-static int pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
+static int pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a, pyexec_attempt_t *next);
-static pyexec_zygote_e pyexec_run_kind(const pyexec_run_t *run);
-static int pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
-    pyexec_zygote_e kind, pyexec_spare_t *child);
-static pyexec_spare_t *pyexec_run_child_wait(pyexec_run_t *run,
-    pyexec_spare_t *spares, pyexec_zygote_e kind);
+static pyexec_zygote_e pyexec_run_kind(const pyexec_executor_t *ex,
+    const pyexec_run_t *run);
+static int pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
+    pyexec_zygote_e kind, pyexec_child_t *child);
+static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
+    pyexec_run_t *run, pyexec_zygote_e kind);
 static void pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a);
 static int pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result);
 static int pyexec_run_restore(pyexec_run_t *run);
@@ -45,7 +52,7 @@ static int pyexec_run_write(pyexec_run_t *run, const char *name,
 
 
 void
-pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
+pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     const pyexec_execute_t *request, int client)
 {
     pyexec_run_t      run;
@@ -55,7 +62,6 @@ pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
     memset(&run, 0, sizeof(pyexec_run_t));
     memset(&a, 0, sizeof(pyexec_attempt_t));
 
-    run.pool = pool;
     run.store = store;
     run.request = request;
     run.client = client;
@@ -65,8 +71,8 @@ pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
     run.dir = -1;
     a.child.vitals = -1;
 
-    if (pyexec_run_begin(&run) == -1) {
-        pyexec_serve_error(client, 500, "the run's directory cannot be made",
+    if (pyexec_run_begin(ex, &run) == -1) {
+        pyexec_send_error(client, 500, "the run's directory cannot be made",
                            errno);
 
     } else {
@@ -77,7 +83,7 @@ pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
 
         (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
 
-        pyexec_run_attempts(&run, spares, &a);
+        pyexec_run_attempts(ex, &run, &a);
         pyexec_run_end(&run, &a);
         pyexec_attempt_free(&a);
     }
@@ -107,7 +113,7 @@ pyexec_run(pyexec_pool_t *pool, pyexec_store_t *store, pyexec_spare_t *spares,
 
 
 static int
-pyexec_run_begin(pyexec_run_t *run)
+pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
 {
     int  err;
 
@@ -121,7 +127,7 @@ pyexec_run_begin(pyexec_run_t *run)
 
     if (pyexec_run_note(run) == -1
         && (errno != EACCES
-            || pyexec_steward_ask(run->pool, run->request->workspace,
+            || pyexec_steward_ask(ex->steward, run->request->workspace,
                                   &run->request->session) == -1
             || pyexec_run_note(run) == -1))
     {
@@ -240,14 +246,14 @@ pyexec_run_files(pyexec_run_t *run)
 /* a is the last attempt when this returns; without a verdict, if it failed */
 
 static void
-pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
+pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a)
 {
-    pyexec_spare_t            child;
+    pyexec_child_t            child;
     pyexec_attempt_t          next;
     static const char *const  keep[] = { PYEXEC_SESSION, NULL };
 
-    if (pyexec_run_child(run, spares, pyexec_run_kind(run), &child) == -1) {
+    if (pyexec_run_child(ex, run, pyexec_run_kind(ex, run), &child) == -1) {
         return;
     }
 
@@ -255,8 +261,8 @@ pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
 
     /* where a job waits, the next child is ready when this run is over */
 
-    if (pyexec_poll(PYEXEC_FD_RUNS, POLLIN, 0)) {
-        pyexec_spares_ask(spares, run->pool, PYEXEC_LIGHT + 1);
+    if (pyexec_poll(ex->control, POLLIN, 0)) {
+        pyexec_spares_ask(&ex->spares, PYEXEC_LIGHT + 1);
     }
 
     for ( ;; ) {
@@ -271,7 +277,7 @@ pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
             return;
         }
 
-        if (pyexec_run_correct(run, spares, a, &next) == -1) {
+        if (pyexec_run_correct(ex, run, a, &next) == -1) {
             pyexec_result_attempt(run, a, NULL);
             return;
         }
@@ -304,10 +310,10 @@ pyexec_run_attempts(pyexec_run_t *run, pyexec_spare_t *spares,
 /* returns 0 where next is to be run: it has said how it corrects the code */
 
 static int
-pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
+pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a, pyexec_attempt_t *next)
 {
-    pyexec_spare_t  child;
+    pyexec_child_t  child;
 
     if (!run->request->auto_correct
         || run->nattempts >= run->request->max_attempts
@@ -316,7 +322,7 @@ pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
         return -1;
     }
 
-    if (pyexec_run_child(run, spares, run->pool->kinds - 1, &child) == -1) {
+    if (pyexec_run_child(ex, run, ex->spares.kinds - 1, &child) == -1) {
         return -1;
     }
 
@@ -343,21 +349,19 @@ pyexec_run_correct(pyexec_run_t *run, pyexec_spare_t *spares,
  */
 
 static pyexec_zygote_e
-pyexec_run_kind(const pyexec_run_t *run)
+pyexec_run_kind(const pyexec_executor_t *ex, const pyexec_run_t *run)
 {
     size_t         len;
     const char    *root, *end;
     const u_char  *p, *last;
 
-    if (run->pool->kinds == 1 || !__atomic_load_n(&run->pool->shared->full,
-                                                  __ATOMIC_ACQUIRE))
-    {
+    if (!__atomic_load_n(&ex->roots->full, __ATOMIC_ACQUIRE)) {
         return PYEXEC_LIGHT;
     }
 
     last = run->code.data + run->code.len;
 
-    for (root = run->pool->shared->roots; *root; root = end + 1) {
+    for (root = ex->roots->names; *root; root = end + 1) {
 
         end = strchr(root, ' ');
         len = end - root;
@@ -385,38 +389,38 @@ pyexec_run_kind(const pyexec_run_t *run)
 /* takes the waiting child of the kind; -1 where none comes */
 
 static int
-pyexec_run_child(pyexec_run_t *run, pyexec_spare_t *spares,
-    pyexec_zygote_e kind, pyexec_spare_t *child)
+pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
+    pyexec_zygote_e kind, pyexec_child_t *child)
 {
-    pyexec_spare_t  *sp;
+    pyexec_child_t  *sp;
 
-    sp = pyexec_run_child_wait(run, spares, kind);
+    sp = pyexec_run_child_wait(ex, run, kind);
 
     if (sp == NULL) {
         pyexec_log(PYEXEC_LOG_ERR, "no child came for %s", run->run_id);
         return -1;
     }
 
-    pyexec_spares_take(spares, sp, child);
+    pyexec_spares_take(&ex->spares, sp, child);
 
     return 0;
 }
 
 
-static pyexec_spare_t *
-pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *spares,
+static pyexec_child_t *
+pyexec_run_child_wait(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_zygote_e kind)
 {
     uint64_t         end;
     unsigned         n;
     struct pollfd    pfd[PYEXEC_SPARE_POLLS + 1];
-    pyexec_spare_t  *sp;
+    pyexec_child_t  *sp;
 
     end = pyexec_now() + PYEXEC_CHILD_WAIT;
 
     for ( ;; ) {
 
-        sp = pyexec_spares_find(spares, run->pool, kind);
+        sp = pyexec_spares_find(&ex->spares, kind);
 
         if (sp->ready) {
             return sp;
@@ -426,9 +430,9 @@ pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *spares,
             return NULL;
         }
 
-        pyexec_spares_ask(spares, run->pool, run->pool->kinds);
+        pyexec_spares_ask(&ex->spares, ex->spares.kinds);
 
-        n = pyexec_spares_poll(spares, run->pool, pfd);
+        n = pyexec_spares_poll(&ex->spares, pfd);
 
         pfd[n].fd = run->client;
         pfd[n].events = POLLRDHUP;
@@ -439,7 +443,7 @@ pyexec_run_child_wait(pyexec_run_t *run, pyexec_spare_t *spares,
                 return NULL;
             }
 
-            pyexec_spares_events(spares, run->pool, pfd);
+            pyexec_spares_events(&ex->spares, pfd);
         }
     }
 }
@@ -486,11 +490,11 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
     run->run_id[0] = '\0';
 
     if (rc == -1) {
-        pyexec_serve_error(run->client, 500, "the run cannot be recorded",
+        pyexec_send_error(run->client, 500, "the run cannot be recorded",
                            err);
 
     } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
-        pyexec_serve_error(run->client, 500, "the run was interrupted", 0);
+        pyexec_send_error(run->client, 500, "the run was interrupted", 0);
 
     } else {
         result.status.data = (u_char *) a->verdict;
@@ -502,7 +506,7 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
         if (pyexec_send(run->client, PYEXEC_MSG_RESULT, &result, NULL, 0) == -1
             && errno == EMSGSIZE)
         {
-            pyexec_serve_error(run->client, 500, "the result is too large", 0);
+            pyexec_send_error(run->client, 500, "the result is too large", 0);
         }
     }
 

@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 #include "base/pyexec_io.h"
-#include "wire/pyexec_name.h"
-#include "pool/pyexec_steward.h"
+#include "store/pyexec_steward.h"
 #include "store/pyexec_store.h"
+#include "wire/pyexec_name.h"
 
 
 /* a request: the session's name, and a socket to answer on: an errno */
@@ -18,35 +18,35 @@ typedef struct {
     uint32_t               workspace;
     uint32_t               len;
     u_char                 session[PYEXEC_SESSION_MAX];
-} pyexec_favour_t;
+} pyexec_code_exec_t;
 
 
-static int pyexec_steward_give(pyexec_pool_t *pool,
-    const pyexec_favour_t *favour);
+static int pyexec_steward_give(const pyexec_sandbox_t *sb,
+    const pyexec_code_exec_t *request);
 
 
 int
-pyexec_steward_open(pyexec_pool_t *pool)
+pyexec_steward_open(int steward[2])
 {
-    pool->steward[0] = -1;
-    pool->steward[1] = -1;
+    steward[0] = -1;
+    steward[1] = -1;
 
     if (geteuid() != 0) {
         return 0;
     }
 
-    return socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, pool->steward);
+    return socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, steward);
 }
 
 
 int
-pyexec_steward_ask(pyexec_pool_t *pool, uint32_t workspace,
+pyexec_steward_ask(int steward, uint32_t workspace,
     const pyexec_str_t *session)
 {
     int              err, reply[2];
-    pyexec_favour_t  favour;
+    pyexec_code_exec_t  request;
 
-    if (pool->steward[0] == -1 || session->len > PYEXEC_SESSION_MAX) {
+    if (steward == -1 || session->len > PYEXEC_SESSION_MAX) {
         errno = EACCES;
         return -1;
     }
@@ -55,14 +55,14 @@ pyexec_steward_ask(pyexec_pool_t *pool, uint32_t workspace,
         return -1;
     }
 
-    memset(&favour, 0, sizeof(pyexec_favour_t));
-    favour.workspace = workspace;
-    favour.len = session->len;
-    memcpy(favour.session, session->data, session->len);
+    memset(&request, 0, sizeof(pyexec_code_exec_t));
+    request.workspace = workspace;
+    request.len = session->len;
+    memcpy(request.session, session->data, session->len);
 
     err = EACCES;
 
-    if (pyexec_send_fds(pool->steward[0], &favour, sizeof(favour), &reply[1],
+    if (pyexec_send_fds(steward, &request, sizeof(request), &reply[1],
                         1) != -1)
     {
         (void) close(reply[1]);
@@ -86,13 +86,13 @@ pyexec_steward_ask(pyexec_pool_t *pool, uint32_t workspace,
 
 
 void
-pyexec_steward_serve(pyexec_pool_t *pool)
+pyexec_steward_serve(int steward, const pyexec_sandbox_t *sb)
 {
     int              err, reply;
     ssize_t          n;
-    pyexec_favour_t  favour;
+    pyexec_code_exec_t  request;
 
-    n = pyexec_recv_fds(pool->steward[1], &favour, sizeof(favour), &reply, 1,
+    n = pyexec_recv_fds(steward, &request, sizeof(request), &reply, 1,
                         MSG_DONTWAIT);
 
     if (n == -1 || reply == -1) {
@@ -101,10 +101,10 @@ pyexec_steward_serve(pyexec_pool_t *pool)
 
     err = EINVAL;
 
-    if (n == sizeof(favour) && favour.len <= PYEXEC_SESSION_MAX
-        && favour.workspace < pool->sandbox.nworkspaces)
+    if (n == sizeof(request) && request.len <= PYEXEC_SESSION_MAX
+        && request.workspace < sb->nworkspaces)
     {
-        err = pyexec_steward_give(pool, &favour) == -1 ? errno : 0;
+        err = pyexec_steward_give(sb, &request) == -1 ? errno : 0;
     }
 
     (void) send(reply, &err, sizeof(err), MSG_NOSIGNAL);
@@ -113,16 +113,17 @@ pyexec_steward_serve(pyexec_pool_t *pool)
 
 
 static int
-pyexec_steward_give(pyexec_pool_t *pool, const pyexec_favour_t *favour)
+pyexec_steward_give(const pyexec_sandbox_t *sb,
+    const pyexec_code_exec_t *request)
 {
     int             rc, session, runs;
     pyexec_str_t    name;
     pyexec_store_t  st;
 
-    name.data = favour->session;
-    name.len = favour->len;
+    name.data = request->session;
+    name.len = request->len;
 
-    st.dir = pool->sandbox.workspaces[favour->workspace].fd;
+    st.dir = sb->workspaces[request->workspace].fd;
     st.lock = -1;
 
     session = pyexec_session_open(&st, &name, 0);
@@ -133,7 +134,7 @@ pyexec_steward_give(pyexec_pool_t *pool, const pyexec_favour_t *favour)
     /* a directory in the session's own, and no link */
 
     runs = pyexec_runs_open(session, 1);
-    rc = runs == -1 ? -1 : fchown(runs, pool->sandbox.uid, pool->sandbox.gid);
+    rc = runs == -1 ? -1 : fchown(runs, sb->uid, sb->gid);
 
     if (runs != -1) {
         (void) close(runs);

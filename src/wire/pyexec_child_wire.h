@@ -20,11 +20,11 @@
  *                     ENDED      nothing follows but the child's exit
  */
 
-#ifndef _PYEXEC_CHILD_H_INCLUDED_
-#define _PYEXEC_CHILD_H_INCLUDED_
+#ifndef _PYEXEC_CHILD_WIRE_H_INCLUDED_
+#define _PYEXEC_CHILD_WIRE_H_INCLUDED_
 
 
-#include "wire/pyexec_wire.h"
+#include "base/pyexec_str.h"
 
 
 typedef struct {
@@ -88,4 +88,4 @@ typedef struct {
 } pyexec_child_ended_t;
 
 
-#endif /* _PYEXEC_CHILD_H_INCLUDED_ */
+#endif /* _PYEXEC_CHILD_WIRE_H_INCLUDED_ */

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/pyexec_log.h"
-#include "store/pyexec_tree.h"
+#include "base/pyexec_tree.h"
 
 
 static int pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
@@ -25,16 +25,6 @@ static int pyexec_remove_dir(int dir, const char *name, uint64_t *files);
 static ssize_t pyexec_flatten(DIR *d, uint64_t *files);
 static ssize_t pyexec_hoist(int from, int to);
 static int pyexec_listed(const char *name, const char *const *names);
-static int pyexec_dots(const char *name);
-
-
-static const char *const  pyexec_own_files[] = {
-    PYEXEC_MAIN,
-    PYEXEC_RESULT,
-    PYEXEC_ATTEMPTS,
-    PYEXEC_SESSION,
-    NULL
-};
 
 
 int
@@ -98,12 +88,7 @@ pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
 
     rc = 0;
 
-    while (rc == 0 && s->over == NULL && (de = readdir(d)) != NULL) {
-
-        if (pyexec_dots(de->d_name)) {
-            continue;
-        }
-
+    while (rc == 0 && s->over == NULL && (de = pyexec_readdir(d)) != NULL) {
         rc = pyexec_scan_entry(s, fd, de->d_name, path, len, depth);
     }
 
@@ -127,7 +112,7 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
 
     /* what else has one of our names goes when the run has ended: not listed */
 
-    own = depth == 0 && pyexec_listed(name, pyexec_own_files);
+    own = depth == 0 && pyexec_listed(name, s->own);
 
     s->nentries += !own || S_ISDIR(st.st_mode);
     s->bytes += (uint64_t) st.st_blocks * 512;
@@ -240,8 +225,8 @@ pyexec_empty(int dir, const char *const *keep)
 
     rc = 0;
 
-    while (rc == 0 && (de = readdir(d)) != NULL) {
-        if (!pyexec_dots(de->d_name) && !pyexec_listed(de->d_name, keep)) {
+    while (rc == 0 && (de = pyexec_readdir(d)) != NULL) {
+        if (!pyexec_listed(de->d_name, keep)) {
             rc = pyexec_remove(dir, de->d_name, NULL);
         }
     }
@@ -331,11 +316,7 @@ pyexec_flatten(DIR *d, uint64_t *files)
     moved = 0;
     rewinddir(d);
 
-    while ((de = readdir(d)) != NULL) {
-
-        if (pyexec_dots(de->d_name)) {
-            continue;
-        }
+    while ((de = pyexec_readdir(d)) != NULL) {
 
         if (fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
             if (errno == ENOENT) {
@@ -384,11 +365,7 @@ pyexec_hoist(int from, int to)
 
     n = 0;
 
-    while ((de = readdir(d)) != NULL) {
-
-        if (pyexec_dots(de->d_name)) {
-            continue;
-        }
+    while ((de = pyexec_readdir(d)) != NULL) {
 
         /* a file of that name may be replaced: it is to be removed too */
 
@@ -420,13 +397,6 @@ pyexec_listed(const char *name, const char *const *names)
 }
 
 
-static int
-pyexec_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-
 DIR *
 pyexec_opendir(int dir, const char *name)
 {
@@ -444,4 +414,18 @@ pyexec_opendir(int dir, const char *name)
     }
 
     return d;
+}
+
+
+struct dirent *
+pyexec_readdir(DIR *d)
+{
+    struct dirent  *de;
+
+    do {
+        de = readdir(d);
+    } while (de && (strcmp(de->d_name, ".") == 0
+                    || strcmp(de->d_name, "..") == 0));
+
+    return de;
 }

@@ -9,24 +9,29 @@
 #define _PYEXEC_STEWARD_H_INCLUDED_
 
 
-#include "pool/pyexec_pool.h"
+#include "base/pyexec_str.h"
+#include "sandbox/pyexec_walls.h"
 
 
-/* makes pool->steward; to be called before the first fork; -1 and errno */
+/*
+ * Before the first fork: makes the steward's sockets, [0] the runners' and [1]
+ * the first process's; both are -1 where that is not root.  Returns 0, or -1
+ * and errno.
+ */
 
-int pyexec_steward_open(pyexec_pool_t *pool);
+int pyexec_steward_open(int steward[2]);
 
 /*
  * In a runner: asks for code_exec in the session to be made, and to be the
  * pool's.  Returns 0, or -1 and errno; EACCES where nobody can be asked.
  */
 
-int pyexec_steward_ask(pyexec_pool_t *pool, uint32_t workspace,
+int pyexec_steward_ask(int steward, uint32_t workspace,
     const pyexec_str_t *session);
 
-/* in the first process, when pool->steward[1] can be read */
+/* in the first process, when its socket can be read */
 
-void pyexec_steward_serve(pyexec_pool_t *pool);
+void pyexec_steward_serve(int steward, const pyexec_sandbox_t *sb);
 
 
 #endif /* _PYEXEC_STEWARD_H_INCLUDED_ */
