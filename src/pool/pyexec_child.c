@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/pyexec_io.h"
+#include "base/pyexec_title.h"
 #include "pool/pyexec_pool.h"
 #include "python/memory/pyexec_heap.h"
 #include "python/pyexec_python.h"
@@ -36,6 +37,8 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     static pyexec_buf_t     buf;
 
+    pyexec_title("pyexec-child", "child, waiting");
+
     what = pyexec_sandbox_prepare(&pool->sandbox, PYEXEC_CHILD_FD + 1);
     if (what) {
         pyexec_child_wall(what);
@@ -60,6 +63,9 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
         _exit(0);
     }
+
+    pyexec_title("pyexec-child", "child, run %.*s", (int) job.run_id.len,
+                 job.run_id.data);
 
     pyexec_child_confine(pool, &job, dirs);
 

@@ -55,7 +55,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,41 +67,22 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_title.h"
 #include "pool/pyexec_pool.h"
 #include "pool/pyexec_process.h"
+#include "pool/pyexec_supervise.h"
 #include "sandbox/pyexec_probe.h"
 #include "store/pyexec_steward.h"
 #include "wire/pyexec_message.h"
 
 
-/* a process that dies young is not started anew at once */
-
-#define PYEXEC_YOUNG        1000000        /* us */
-#define PYEXEC_PAUSE        500            /* ms */
-
-
-static void pyexec_main_title(pyexec_main_t *m, int argc, char **argv);
 static void pyexec_main_lock(void);
 static void pyexec_main_identity(pyexec_pool_t *pool);
 static void pyexec_main_workspaces(pyexec_pool_t *pool);
 static void pyexec_main_descriptors(pyexec_main_t *m);
 static void pyexec_main_signals(pyexec_main_t *m);
-static void pyexec_main_plan(pyexec_main_t *m);
-static int pyexec_main_wait(pyexec_main_t *m);
-static void pyexec_main_link(pyexec_main_t *m, pyexec_process_t *p);
-static void pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
-    const pyexec_ready_t *ready);
-static void pyexec_main_say_ready(pyexec_main_t *m);
-static void pyexec_main_replace(pyexec_main_t *m, pyexec_process_t *p);
-static void pyexec_main_reap(pyexec_main_t *m);
-static void pyexec_main_died(pyexec_main_t *m, pyexec_process_t *p,
-    int status);
-static void pyexec_main_end(pyexec_main_t *m);
-static unsigned pyexec_main_count(const pyexec_main_t *m, unsigned zygotes);
 
 
 #ifdef PYEXEC_ASAN
@@ -124,11 +104,10 @@ __asan_default_options(void)
 int
 main(int argc, char **argv)
 {
-    unsigned              i;
     static pyexec_main_t  m;
 
     pyexec_params(&m.pool, argc, argv);
-    pyexec_main_title(&m, argc, argv);
+    pyexec_title_open(argc, argv, m.pool.name);
     pyexec_main_lock();
     pyexec_log_open(PYEXEC_FD_RUNS);
 
@@ -148,28 +127,9 @@ main(int argc, char **argv)
     pyexec_probe(&m.pool.sandbox, m.walls, sizeof(m.walls));
 
     pyexec_main_signals(&m);
-    pyexec_main_plan(&m);
-
-    for (i = 0; i < m.nprocesses; i++) {
-        pyexec_process_start(&m, &m.processes[i]);
-    }
-
-    while (pyexec_main_wait(&m)) { /* void */ }
+    pyexec_supervise(&m);
 
     return 0;
-}
-
-
-/* the processes show their roles where the arguments were */
-
-static void
-pyexec_main_title(pyexec_main_t *m, int argc, char **argv)
-{
-    m->title = argv[0];
-    m->title_size = argv[argc - 1] + strlen(argv[argc - 1]) + 1 - argv[0];
-
-    memset(m->title, 0, m->title_size);
-    (void) snprintf(m->title, m->title_size, "pyexec-pool %s", m->pool.name);
 }
 
 
@@ -265,8 +225,6 @@ pyexec_main_descriptors(pyexec_main_t *m)
         (void) fcntl(k, F_SETFD, FD_CLOEXEC);
     }
 
-    pool->kinds = pool->preload && *pool->preload == '\0' ? 1 : PYEXEC_KINDS;
-
     for (k = 0; k < pool->kinds; k++) {
         if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0,
                        pool->queue[k]) == -1)
@@ -284,7 +242,7 @@ pyexec_main_descriptors(pyexec_main_t *m)
     }
 
     pool->roots = mmap(NULL, sizeof(pyexec_roots_t), PROT_READ|PROT_WRITE,
-                        MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+                       MAP_SHARED|MAP_ANONYMOUS, -1, 0);
 
     if (pool->roots == MAP_FAILED) {
         pyexec_die("mmap(): %m");
@@ -311,348 +269,4 @@ pyexec_main_signals(pyexec_main_t *m)
     if (m->signals == -1) {
         pyexec_die("signalfd(): %m");
     }
-}
-
-
-static void
-pyexec_main_plan(pyexec_main_t *m)
-{
-    unsigned           i, n;
-    pyexec_process_t  *p;
-
-    n = m->pool.kinds + m->pool.workers + 2;
-
-    for (i = 0; i < n; i++) {
-
-        p = &m->processes[m->nprocesses++];
-        p->link = -1;
-
-        if (i < m->pool.kinds) {
-            p->role = PYEXEC_ZYGOTE;
-            p->kind = i;
-
-        } else if (i < m->pool.kinds + m->pool.workers) {
-            p->role = PYEXEC_RUNNER;
-
-        } else {
-            p->role = i == n - 1 ? PYEXEC_SWEEPER : PYEXEC_CLERK;
-        }
-    }
-}
-
-
-/* returns 0 when all is over */
-
-static int
-pyexec_main_wait(pyexec_main_t *m)
-{
-    int                      i, n, reaped, timeout;
-    struct pollfd            pfd[PYEXEC_PROCESSES + 3];
-    struct signalfd_siginfo  info;
-
-    timeout = -1;
-    reaped = 0;
-    n = m->nprocesses;
-
-    for (i = 0; i < n; i++) {
-        pfd[i].fd = m->processes[i].link;
-        pfd[i].events = POLLIN;
-
-        if (m->processes[i].pid == 0 && !m->ending) {
-            timeout = PYEXEC_PAUSE;
-        }
-    }
-
-    /* nginx's end: its jobs are the runners', its leaving is for all */
-
-    pfd[n].fd = m->ending ? -1 : PYEXEC_FD_RUNS;
-    pfd[n].events = 0;
-    pfd[n + 1].fd = m->signals;
-    pfd[n + 1].events = POLLIN;
-    pfd[n + 2].fd = m->pool.steward[1];
-    pfd[n + 2].events = POLLIN;
-
-    if (poll(pfd, n + 3, timeout) == -1 && errno != EINTR) {
-        pyexec_die("poll(): %m");
-    }
-
-    if (pfd[n + 1].revents) {
-        while (read(m->signals, &info, sizeof(info)) > 0) {
-            m->ending |= info.ssi_signo != SIGCHLD;
-        }
-
-        pyexec_main_reap(m);
-        reaped = 1;
-    }
-
-    /* not where processes have changed their places: poll() tells it again */
-
-    for (i = 0; i < n && !reaped; i++) {
-        if (pfd[i].revents && m->processes[i].link != -1) {
-            pyexec_main_link(m, &m->processes[i]);
-        }
-    }
-
-    if (pfd[n + 2].revents) {
-        pyexec_steward_serve(m->pool.steward[1], &m->pool.sandbox);
-    }
-
-    if (pfd[n].revents) {
-        m->ending = 1;
-    }
-
-    if (m->ending) {
-        pyexec_main_end(m);
-        return pyexec_main_count(m, 1) != 0;
-    }
-
-    for (i = 0; i < (int) m->nprocesses; i++) {
-        if (m->processes[i].pid == 0
-            && pyexec_now() - m->processes[i].born > PYEXEC_YOUNG)
-        {
-            pyexec_process_start(m, &m->processes[i]);
-        }
-    }
-
-    return 1;
-}
-
-
-/* what a zygote says; that it is dead, its status tells */
-
-static void
-pyexec_main_link(pyexec_main_t *m, pyexec_process_t *p)
-{
-    pyexec_msg_e    type;
-    pyexec_ready_t  ready;
-
-    static pyexec_buf_t  buf;
-
-    if (pyexec_recv(p->link, &buf, &type, NULL, 0) == -1) {
-        (void) close(p->link);
-        p->link = -1;
-        return;
-    }
-
-    if (type == PYEXEC_MSG_LOG) {
-        pyexec_main_replace(m, p);
-
-    } else if (type == PYEXEC_MSG_READY
-               && pyexec_wire_decode(type, buf.data, buf.len, &ready) == 0)
-    {
-        pyexec_main_loaded(m, p, &ready);
-    }
-}
-
-
-static void
-pyexec_main_loaded(pyexec_main_t *m, pyexec_process_t *p,
-    const pyexec_ready_t *ready)
-{
-    unsigned          i;
-    pyexec_roots_t   *roots;
-
-    p->loaded = 1;
-
-    /* the one that it replaces has only to see its children off */
-
-    for (i = 0; i < m->nprocesses; i++) {
-        if (m->processes[i].retiring && m->processes[i].kind == p->kind
-            && m->processes[i].link != -1)
-        {
-            pyexec_process_retire(&m->processes[i]);
-        }
-    }
-
-    roots = m->pool.roots;
-
-    if (p->kind == PYEXEC_FULL && !roots->full
-        && ready->text.len < sizeof(roots->names))
-    {
-        memcpy(roots->names, ready->text.data, ready->text.len);
-        roots->names[ready->text.len] = '\0';
-        __atomic_store_n(&roots->full, 1, __ATOMIC_RELEASE);
-    }
-
-    if (!m->said_ready) {
-        pyexec_main_say_ready(m);
-    }
-}
-
-
-static void
-pyexec_main_say_ready(pyexec_main_t *m)
-{
-    char            text[1024];
-    u_char          msg[1100], *last;
-    unsigned        i;
-    pyexec_ready_t  ready;
-
-    for (i = 0; i < m->nprocesses; i++) {
-        if (m->processes[i].role == PYEXEC_ZYGOTE && !m->processes[i].loaded) {
-            return;
-        }
-    }
-
-    m->said_ready = 1;
-
-    (void) snprintf(text, sizeof(text), "%u runners, sandbox: %s",
-                    m->pool.workers, m->walls);
-
-    ready.text.data = (u_char *) text;
-    ready.text.len = strlen(text);
-
-    last = pyexec_wire_encode(msg, PYEXEC_MSG_READY, &ready);
-
-    if (send(PYEXEC_FD_RUNS, msg, last - msg, MSG_NOSIGNAL) == -1) {
-        pyexec_log(PYEXEC_LOG_NOTICE, "%s", text);
-    }
-}
-
-
-/* a zygote that has forked often enough: the next gets another layout */
-
-static void
-pyexec_main_replace(pyexec_main_t *m, pyexec_process_t *p)
-{
-    unsigned           i;
-    pyexec_process_t  *next;
-
-    for (i = 0; i < m->nprocesses; i++) {
-        if (m->processes[i].retiring && m->processes[i].kind == p->kind
-            && m->processes[i].role == PYEXEC_ZYGOTE)
-        {
-            return;
-        }
-    }
-
-    p->retiring = 1;
-
-    next = &m->processes[m->nprocesses++];
-    memset(next, 0, sizeof(pyexec_process_t));
-    next->role = PYEXEC_ZYGOTE;
-    next->kind = p->kind;
-    next->link = -1;
-
-    pyexec_process_start(m, next);
-}
-
-
-static void
-pyexec_main_reap(pyexec_main_t *m)
-{
-    int       status;
-    pid_t     pid;
-    unsigned  i;
-
-    for ( ;; ) {
-
-        pid = waitpid(-1, &status, WNOHANG);
-
-        if (pid <= 0) {
-            return;
-        }
-
-        for (i = 0; i < m->nprocesses; i++) {
-            if (m->processes[i].pid == pid) {
-                pyexec_main_died(m, &m->processes[i], status);
-                break;
-            }
-        }
-    }
-}
-
-
-static void
-pyexec_main_died(pyexec_main_t *m, pyexec_process_t *p, int status)
-{
-    p->pid = 0;
-
-    if (p->link != -1) {
-        (void) close(p->link);
-        p->link = -1;
-    }
-
-    if (p->retiring) {
-        *p = m->processes[--m->nprocesses];
-        return;
-    }
-
-    if (m->ending) {
-        return;
-    }
-
-    /* what did not come up the first time won't the second */
-
-    if (!m->said_ready && p->role == PYEXEC_ZYGOTE) {
-        pyexec_die("the %s zygote did not start",
-                   p->kind == PYEXEC_FULL ? "full" : "light");
-    }
-
-    p->loaded = 0;
-
-    if (p->role == PYEXEC_ZYGOTE && p->kind == PYEXEC_FULL) {
-        __atomic_store_n(&m->pool.roots->full, 0, __ATOMIC_RELEASE);
-    }
-
-    if (WIFSIGNALED(status)) {
-        pyexec_log(PYEXEC_LOG_ERR, "a %s was killed by signal %d",
-                   pyexec_process_name(p), WTERMSIG(status));
-
-    } else if (WEXITSTATUS(status)) {
-        pyexec_log(PYEXEC_LOG_ERR, "a %s exited with status %d",
-                   pyexec_process_name(p), WEXITSTATUS(status));
-
-    } else {
-
-        /* a runner saw nginx's end before this process does */
-
-        return;
-    }
-
-    if (pyexec_now() - p->born > PYEXEC_YOUNG) {
-        pyexec_process_start(m, p);
-    }
-}
-
-
-/* first those that have runs, then what they need */
-
-static void
-pyexec_main_end(pyexec_main_t *m)
-{
-    unsigned  i;
-
-    if (m->pool.lifeline[1] != -1) {
-
-        /* another pool may serve from here on */
-
-        (void) close(PYEXEC_FD_LOCK);
-        (void) close(m->pool.lifeline[1]);
-        m->pool.lifeline[1] = -1;
-    }
-
-    if (pyexec_main_count(m, 0) != 0) {
-        return;
-    }
-
-    for (i = 0; i < m->nprocesses; i++) {
-        if (m->processes[i].link != -1) {
-            pyexec_process_retire(&m->processes[i]);
-        }
-    }
-}
-
-
-static unsigned
-pyexec_main_count(const pyexec_main_t *m, unsigned zygotes)
-{
-    unsigned  i, n;
-
-    for (n = 0, i = 0; i < m->nprocesses; i++) {
-        n += m->processes[i].pid != 0
-             && (zygotes || m->processes[i].role != PYEXEC_ZYGOTE);
-    }
-
-    return n;
 }

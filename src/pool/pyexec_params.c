@@ -6,6 +6,16 @@
 #include "pool/pyexec_pool.h"
 
 
+/*
+ * By default there is a light zygote for so many workers, and a full one for
+ * so many light ones.  A light one's own CPU time for a child is some 0.2 ms,
+ * a full one's some 2 ms; "make bench" prints them.
+ */
+
+#define PYEXEC_ZYGOTE_WORKERS   4
+#define PYEXEC_LIGHT_FOR_FULL   6
+
+
 typedef struct {
     const char            *name;           /* "workers=" */
     void                 (*set)(pyexec_pool_t *pool, const char *value);
@@ -14,6 +24,7 @@ typedef struct {
 
 static void pyexec_set_name(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_workers(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_zygotes(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_sandbox(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_python(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_preload(pyexec_pool_t *pool, const char *value);
@@ -25,6 +36,7 @@ static void pyexec_set_workspace(pyexec_pool_t *pool, const char *value);
 static const pyexec_param_t  pyexec_param_table[] = {
     { "name=", pyexec_set_name },
     { "workers=", pyexec_set_workers },
+    { "zygotes=", pyexec_set_zygotes },
     { "sandbox=", pyexec_set_sandbox },
     { "python=", pyexec_set_python },
     { "preload=", pyexec_set_preload },
@@ -69,6 +81,17 @@ pyexec_params(pyexec_pool_t *pool, int argc, char **argv)
     if (pool->sandbox.nworkspaces == 0) {
         pyexec_die("no workspace: this program is started by nginx");
     }
+
+    pool->kinds = pool->preload && *pool->preload == '\0' ? 1 : PYEXEC_KINDS;
+
+    if (pool->zygotes[PYEXEC_LIGHT] == 0) {
+        pool->zygotes[PYEXEC_LIGHT] = (pool->workers + PYEXEC_ZYGOTE_WORKERS
+                                       - 1) / PYEXEC_ZYGOTE_WORKERS;
+    }
+
+    pool->zygotes[PYEXEC_FULL] = (pool->zygotes[PYEXEC_LIGHT]
+                                  + PYEXEC_LIGHT_FOR_FULL - 1)
+                                 / PYEXEC_LIGHT_FOR_FULL;
 }
 
 
@@ -87,6 +110,20 @@ pyexec_set_workers(pyexec_pool_t *pool, const char *value)
     if (pool->workers < 1 || pool->workers > PYEXEC_MAX_WORKERS) {
         pyexec_die("workers=%s is not between 1 and %u", value,
                    PYEXEC_MAX_WORKERS);
+    }
+}
+
+
+static void
+pyexec_set_zygotes(pyexec_pool_t *pool, const char *value)
+{
+    pool->zygotes[PYEXEC_LIGHT] = strtoul(value, NULL, 10);
+
+    if (pool->zygotes[PYEXEC_LIGHT] < 1
+        || pool->zygotes[PYEXEC_LIGHT] > PYEXEC_MAX_ZYGOTES)
+    {
+        pyexec_die("zygotes=%s is not between 1 and %u", value,
+                   PYEXEC_MAX_ZYGOTES);
     }
 }
 

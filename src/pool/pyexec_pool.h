@@ -5,11 +5,13 @@
 #define _PYEXEC_POOL_H_INCLUDED_
 
 
+#include "python/memory/pyexec_pack.h"
 #include "run/pyexec_execute.h"
 #include "sandbox/pyexec_sandbox.h"
 
 
 #define PYEXEC_MAX_WORKERS  512
+#define PYEXEC_MAX_ZYGOTES  128            /* of a kind */
 
 /* descriptors that nginx leaves open, beside standard error */
 
@@ -32,6 +34,7 @@ typedef struct {
 
     pyexec_sandbox_t       sandbox;
     unsigned               kinds;          /* of zygotes: 1 or PYEXEC_KINDS */
+    unsigned               zygotes[PYEXEC_KINDS];  /* how many of each */
     int                    queue[PYEXEC_KINDS][2];  /* [0] runners ask for a
                                                        child, [1] zygotes get
                                                        what they ask */
@@ -51,13 +54,20 @@ void pyexec_params(pyexec_pool_t *pool, int argc, char **argv);
 
 /*
  * The processes.  Each starts as a fork of the first one and does not return.
- * link is a zygote's socket to the first process: it says READY there when it
- * can fork, LOG when it wants to be replaced, and is told there to retire: it
- * leaves when its children have.
+ *
+ * A zygote's link is its socket to the first process: it says READY there when
+ * it can fork, WORN when it has forked max_requests times, and is told there
+ * to retire: it leaves when its children have.  learned, unless NULL, tells
+ * how its memory is to lie; it unmaps that.
+ *
+ * A scout fills learned, for zygotes that have its hash seed, and exits with
+ * 0.
  */
 
-void pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
-    __attribute__((noreturn));
+void pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind,
+    pyexec_learned_t *learned, int link) __attribute__((noreturn));
+void pyexec_scout(pyexec_pool_t *pool, pyexec_zygote_e kind,
+    pyexec_learned_t *learned) __attribute__((noreturn));
 void pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     __attribute__((noreturn));
 void pyexec_runner(pyexec_pool_t *pool) __attribute__((noreturn));

@@ -5,22 +5,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_title.h"
 #include "pool/pyexec_process.h"
 #include "wire/pyexec_message.h"
 
 
 static void pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p,
     int link) __attribute__((noreturn));
+static void pyexec_process_confined(pyexec_main_t *m, pyexec_process_t *p,
+    int link) __attribute__((noreturn));
+static void pyexec_process_unmap(pyexec_main_t *m,
+    const pyexec_learned_t *keep);
 static void pyexec_process_drop(const pyexec_sandbox_t *sb);
 
 
-static const char *const  pyexec_titles[] = {
+static const char *const  pyexec_roles[] = {
     [PYEXEC_ZYGOTE] = "zygote",
+    [PYEXEC_SCOUT] = "scout",
     [PYEXEC_RUNNER] = "runner",
     [PYEXEC_CLERK] = "clerk",
     [PYEXEC_SWEEPER] = "sweeper"
@@ -35,15 +42,22 @@ pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
     p->born = pyexec_now();
     p->pid = -1;
 
-    if (p->role != PYEXEC_ZYGOTE) {
+    p->generation = m->lineage[p->kind].generation;
+
+    if (p->role > PYEXEC_SCOUT) {
         p->pid = fork();
 
-    } else if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == 0) {
+    } else if (p->role == PYEXEC_SCOUT
+               || socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, link) == 0)
+    {
         p->pid = pyexec_sandbox_fork_zygote(&m->pool.sandbox);
     }
 
     if (p->pid == 0) {
-        (void) close(link[0]);
+        if (link[0] != -1) {
+            (void) close(link[0]);
+        }
+
         pyexec_process_become(m, p, link[1]);
     }
 
@@ -77,7 +91,6 @@ pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
 static void
 pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
 {
-    int             log;
     char            name[32];
     sigset_t        set;
     unsigned        i;
@@ -85,10 +98,8 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
 
     pool = &m->pool;
 
-    (void) snprintf(name, sizeof(name), "pyexec-%s", pyexec_titles[p->role]);
-    (void) prctl(PR_SET_NAME, name);
-    (void) snprintf(m->title, m->title_size, "pyexec-pool %s: %s", pool->name,
-                    pyexec_titles[p->role]);
+    (void) snprintf(name, sizeof(name), "pyexec-%s", pyexec_roles[p->role]);
+    pyexec_title(name, "%s", pyexec_roles[p->role]);
 
     (void) sigemptyset(&set);
     (void) sigprocmask(SIG_SETMASK, &set, NULL);
@@ -103,32 +114,11 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
         }
     }
 
-    if (p->role == PYEXEC_ZYGOTE) {
-
-        /* out of the way of what its children have as 3 */
-
-        log = fcntl(PYEXEC_FD_RUNS, F_DUPFD_CLOEXEC, 16);
-        pyexec_log_open(log);
-
-        (void) close(PYEXEC_FD_RUNS);
-        (void) close(PYEXEC_FD_FILES);
-        (void) close(pool->lifeline[0]);
-
-        if (pool->steward[0] != -1) {
-            (void) close(pool->steward[0]);
-            (void) close(pool->steward[1]);
-        }
-
-        for (i = 0; i < pool->kinds; i++) {
-            (void) close(pool->queue[i][0]);
-
-            if (i != p->kind) {
-                (void) close(pool->queue[i][1]);
-            }
-        }
-
-        pyexec_zygote(pool, p->kind, link);
+    if (p->role <= PYEXEC_SCOUT) {
+        pyexec_process_confined(m, p, link);
     }
+
+    pyexec_process_unmap(m, NULL);
 
     for (i = 0; i < pool->kinds; i++) {
         (void) close(pool->queue[i][1]);
@@ -152,6 +142,81 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
     default:
         (void) close(PYEXEC_FD_FILES);
         pyexec_sweeper(pool);
+    }
+}
+
+
+/* what loads Python: it keeps the descriptors and the memory that it needs */
+
+static void
+pyexec_process_confined(pyexec_main_t *m, pyexec_process_t *p, int link)
+{
+    int                log;
+    unsigned           i;
+    pyexec_pool_t     *pool;
+    pyexec_learned_t  *learned;
+
+    pool = &m->pool;
+
+    /* out of the way of what its children have as 3 */
+
+    log = fcntl(PYEXEC_FD_RUNS, F_DUPFD_CLOEXEC, 16);
+    pyexec_log_open(log);
+
+    (void) close(PYEXEC_FD_RUNS);
+    (void) close(PYEXEC_FD_FILES);
+    (void) close(pool->lifeline[0]);
+
+    if (pool->steward[0] != -1) {
+        (void) close(pool->steward[0]);
+        (void) close(pool->steward[1]);
+    }
+
+    for (i = 0; i < pool->kinds; i++) {
+        (void) close(pool->queue[i][0]);
+
+        if (p->role == PYEXEC_SCOUT || i != p->kind) {
+            (void) close(pool->queue[i][1]);
+        }
+    }
+
+    /* or code, in a child, would write to what others believe */
+
+    if (munmap(pool->roots, sizeof(pyexec_roots_t)) == -1) {
+        pyexec_die("munmap(): %m");
+    }
+
+    pool->roots = NULL;
+
+    learned = p->role == PYEXEC_SCOUT ? m->lineage[p->kind].scouted
+                                      : m->lineage[p->kind].learned;
+    pyexec_process_unmap(m, learned);
+
+    if (p->role == PYEXEC_SCOUT) {
+        pyexec_scout(pool, p->kind, learned);
+    }
+
+    pyexec_zygote(pool, p->kind, learned, link);
+}
+
+
+static void
+pyexec_process_unmap(pyexec_main_t *m, const pyexec_learned_t *keep)
+{
+    unsigned           i, j;
+    pyexec_learned_t  *map[2];
+
+    for (i = 0; i < PYEXEC_KINDS; i++) {
+        map[0] = m->lineage[i].learned;
+        map[1] = m->lineage[i].scouted;
+
+        for (j = 0; j < 2; j++) {
+            if (map[j] && map[j] != keep
+                && munmap(map[j], sizeof(pyexec_learned_t)) == -1)
+            {
+                pyexec_die("munmap(): %m");
+            }
+        }
     }
 }
 
@@ -197,5 +262,5 @@ pyexec_process_retire(pyexec_process_t *p)
 const char *
 pyexec_process_name(const pyexec_process_t *p)
 {
-    return pyexec_titles[p->role];
+    return pyexec_roles[p->role];
 }

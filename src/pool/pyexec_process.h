@@ -6,10 +6,12 @@
 
 
 #include "pool/pyexec_pool.h"
+#include "python/memory/pyexec_pack.h"
 
 
 typedef enum {
     PYEXEC_ZYGOTE = 0,
+    PYEXEC_SCOUT,
     PYEXEC_RUNNER,
     PYEXEC_CLERK,
     PYEXEC_SWEEPER
@@ -18,28 +20,47 @@ typedef enum {
 
 typedef struct {
     pyexec_role_e          role;
-    pyexec_zygote_e        kind;           /* of a zygote */
+    pyexec_zygote_e        kind;           /* of a zygote, or a scout */
     pid_t                  pid;            /* 0: none */
     int                    link;           /* to a zygote; -1: none */
+    unsigned               generation;     /* a zygote: its kind's, when it
+                                              was started */
     unsigned               loaded:1;       /* a zygote: it forks */
     unsigned               retiring:1;     /* a zygote: another follows */
     uint64_t               born;
 } pyexec_process_t;
 
 
-/* two for each kind of zygote: one that serves, and one that retires */
+/*
+ * What is known of a kind of zygote.  A generation of them has one hash seed
+ * and one layout; it ends when a scout has learned another.
+ */
 
-#define PYEXEC_PROCESSES    (2 * PYEXEC_KINDS + PYEXEC_MAX_WORKERS + 2)
+typedef struct {
+    unsigned               generation;
+    unsigned               scout:1;        /* one is to be sent */
+    unsigned               worn:1;         /* zygotes have forked enough */
+    pyexec_learned_t      *learned;        /* NULL: nothing is known yet */
+    pyexec_learned_t      *scouted;        /* what a scout fills, or NULL */
+} pyexec_lineage_t;
+
+
+/*
+ * Two for each zygote, one that serves and one that retires, a scout, a clerk
+ * and a sweeper.
+ */
+
+#define PYEXEC_PROCESSES    (2 * PYEXEC_KINDS * PYEXEC_MAX_ZYGOTES            \
+                             + PYEXEC_MAX_WORKERS + 3)
 
 
 typedef struct {
     pyexec_pool_t          pool;
-    char                  *title;          /* argv's memory */
-    size_t                 title_size;
     char                   walls[512];
     int                    signals;
     unsigned               said_ready:1;
     unsigned               ending:1;
+    pyexec_lineage_t       lineage[PYEXEC_KINDS];
     unsigned               nprocesses;
     pyexec_process_t       processes[PYEXEC_PROCESSES];
 } pyexec_main_t;

@@ -1,14 +1,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,6 +15,7 @@
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_title.h"
 #include "pool/pyexec_pool.h"
 #include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
@@ -28,6 +28,12 @@
 
 #define PYEXEC_MAX_CHILDREN 2048
 
+#define PYEXEC_EVENTS       64             /* that one wait can return */
+
+/* of a scout: it gets a tenth of a processor that runs want too */
+
+#define PYEXEC_SCOUT_NICE   10
+
 
 typedef struct {
     pid_t                  pid;
@@ -38,9 +44,13 @@ typedef struct {
 typedef struct {
     pyexec_pool_t         *pool;
     pyexec_zygote_e        kind;
+    uint32_t               hash_seed;
     int                    link;           /* -1: no first process */
-    unsigned               retired:1;      /* not to fork any more */
+    int                    queue;          /* requests for children */
     int                    signals;
+    int                    epoll;          /* of all these, and vitals */
+    unsigned               listening:1;    /* to the queue */
+    unsigned               retired:1;      /* not to fork any more */
     uint64_t               forks;
     unsigned               n;
     char                   roots[PYEXEC_MAX_ROOTS];
@@ -48,10 +58,17 @@ typedef struct {
 } pyexec_nursery_t;
 
 
-static void pyexec_zygote_load(pyexec_nursery_t *z);
+static void pyexec_zygote_load(pyexec_nursery_t *z,
+    pyexec_learned_t *learned);
+static void pyexec_zygote_events(pyexec_nursery_t *z);
 static void pyexec_zygote_python(pyexec_nursery_t *z);
-static void pyexec_zygote_scout(void *data);
+static void pyexec_zygote_rehearse(void *data);
 static void pyexec_zygote_wait(pyexec_nursery_t *z);
+static void pyexec_zygote_listen(pyexec_nursery_t *z);
+static void pyexec_zygote_watch(pyexec_nursery_t *z, int op, int fd,
+    uint32_t events);
+static void pyexec_zygote_hung_up(pyexec_nursery_t *z, int vitals);
+static void pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child);
 static void pyexec_zygote_link(pyexec_nursery_t *z);
 static void pyexec_zygote_fork(pyexec_nursery_t *z);
 static void pyexec_zygote_reap(pyexec_nursery_t *z);
@@ -59,23 +76,17 @@ static void pyexec_become_child(pyexec_nursery_t *z, const int *gifts);
 
 
 void
-pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
+pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind,
+    pyexec_learned_t *learned, int link)
 {
     static pyexec_nursery_t  z;
-
-    /* or the code, in a child, would write to what runners believe */
-
-    if (munmap(pool->roots, sizeof(pyexec_roots_t)) == -1) {
-        pyexec_die("munmap(): %m");
-    }
-
-    pool->roots = NULL;
 
     z.pool = pool;
     z.kind = kind;
     z.link = link;
+    z.queue = pool->queue[kind][1];
 
-    pyexec_zygote_load(&z);
+    pyexec_zygote_load(&z, learned);
 
     /* nobody to fork for: who asked before finds that it ends */
 
@@ -87,23 +98,56 @@ pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind, int link)
 }
 
 
-static void
-pyexec_zygote_load(pyexec_nursery_t *z)
+void
+pyexec_scout(pyexec_pool_t *pool, pyexec_zygote_e kind,
+    pyexec_learned_t *learned)
 {
-    sigset_t         set;
+    static pyexec_nursery_t  z;
+
+    /* runs come first */
+
+    (void) !nice(PYEXEC_SCOUT_NICE);
+
+    z.pool = pool;
+    z.kind = kind;
+    z.hash_seed = pyexec_python_hash_seed();
+
+    learned->hash_seed = z.hash_seed;
+
+    pyexec_python_preinit();
+
+    _exit(pyexec_pack_learn(learned, pyexec_zygote_rehearse, &z) == 0 ? 0 : 1);
+}
+
+
+static void
+pyexec_zygote_load(pyexec_nursery_t *z, pyexec_learned_t *learned)
+{
     const char      *what;
     pyexec_ready_t   ready;
 
-    (void) prctl(PR_SET_NAME, z->kind == PYEXEC_FULL ? "pyexec-full"
-                                                     : "pyexec-light");
+    pyexec_title(z->kind == PYEXEC_FULL ? "pyexec-full" : "pyexec-light",
+                 "zygote, %s", z->kind == PYEXEC_FULL ? "full" : "light");
+
+    z->hash_seed = learned ? learned->hash_seed : pyexec_python_hash_seed();
 
     pyexec_python_preinit();
-    pyexec_pack_learn(pyexec_zygote_scout, z);
+
+    if (learned) {
+        pyexec_pack_use(learned);
+    }
 
     pyexec_zygote_python(z);
 
     pyexec_heap_settle();
     pyexec_python_settled();
+
+    /* or code, in a child, would tell later zygotes how their memory lies */
+
+    if (learned && munmap(learned, sizeof(pyexec_learned_t)) == -1) {
+        pyexec_die("munmap(): %m");
+    }
+
     pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
                       pyexec_python_rehearse);
 
@@ -111,6 +155,22 @@ pyexec_zygote_load(pyexec_nursery_t *z)
     if (what) {
         pyexec_die("%s failed in a zygote: %m", what);
     }
+
+    pyexec_zygote_events(z);
+
+    ready.text.data = (u_char *) z->roots;
+    ready.text.len = strlen(z->roots);
+
+    if (pyexec_send(z->link, PYEXEC_MSG_READY, &ready, NULL, 0) == -1) {
+        _exit(0);
+    }
+}
+
+
+static void
+pyexec_zygote_events(pyexec_nursery_t *z)
+{
+    sigset_t  set;
 
     (void) sigemptyset(&set);
     (void) sigaddset(&set, SIGCHLD);
@@ -124,12 +184,14 @@ pyexec_zygote_load(pyexec_nursery_t *z)
         pyexec_die("signalfd(): %m");
     }
 
-    ready.text.data = (u_char *) z->roots;
-    ready.text.len = strlen(z->roots);
-
-    if (pyexec_send(z->link, PYEXEC_MSG_READY, &ready, NULL, 0) == -1) {
-        _exit(0);
+    z->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (z->epoll == -1) {
+        pyexec_die("epoll_create1(): %m");
     }
+
+    pyexec_zygote_watch(z, EPOLL_CTL_ADD, z->signals, EPOLLIN);
+    pyexec_zygote_watch(z, EPOLL_CTL_ADD, z->link, EPOLLIN);
+    pyexec_zygote_listen(z);
 }
 
 
@@ -138,14 +200,14 @@ pyexec_zygote_python(pyexec_nursery_t *z)
 {
     pyexec_heap_begin(pyexec_pack_lay);
 
-    pyexec_python_init(z->pool->sandbox.python);
+    pyexec_python_init(z->pool->sandbox.python, z->hash_seed);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           z->roots, sizeof(z->roots));
 }
 
 
 static void
-pyexec_zygote_scout(void *data)
+pyexec_zygote_rehearse(void *data)
 {
     pyexec_zygote_python(data);
     pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
@@ -156,54 +218,118 @@ pyexec_zygote_scout(void *data)
 static void
 pyexec_zygote_wait(pyexec_nursery_t *z)
 {
-    unsigned              i, n;
-    static struct pollfd  pfd[PYEXEC_MAX_CHILDREN + 3];
+    int                 i, n, fd, asked, reap, told;
+    struct epoll_event  events[PYEXEC_EVENTS];
 
-    pfd[0].fd = z->signals;
-    pfd[0].events = POLLIN;
-    pfd[1].fd = z->link;
-    pfd[1].events = POLLIN;
-    pfd[2].fd = z->retired || z->n == PYEXEC_MAX_CHILDREN
-                ? -1 : z->pool->queue[z->kind][1];
-    pfd[2].events = POLLIN;
+    n = epoll_wait(z->epoll, events, PYEXEC_EVENTS, -1);
 
-    n = z->n;
-
-    for (i = 0; i < n; i++) {
-        pfd[i + 3].fd = z->children[i].vitals;
-        pfd[i + 3].events = POLLIN;
-    }
-
-    if (poll(pfd, n + 3, -1) == -1) {
+    if (n == -1) {
         if (errno == EINTR) {
             return;
         }
 
-        pyexec_die("poll(): %m");
+        pyexec_die("epoll_wait(): %m");
     }
 
-    /* a runner that is gone takes its child along, if that is not gone too */
+    asked = 0;
+    reap = 0;
+    told = 0;
+
+    /* first what closes descriptors, then what opens others of their number */
 
     for (i = 0; i < n; i++) {
-        if (pfd[i + 3].revents) {
-            (void) kill(z->children[i].pid, SIGKILL);
-            (void) close(z->children[i].vitals);
-            z->children[i].vitals = -1;
+        fd = events[i].data.fd;
+
+        if (fd == z->queue) {
+            asked = 1;
+
+        } else if (fd == z->signals) {
+            reap = 1;
+
+        } else if (fd == z->link) {
+            told = 1;
+
+        } else {
+            pyexec_zygote_hung_up(z, fd);
         }
     }
 
-    if (pfd[0].revents) {
+    if (reap) {
         pyexec_zygote_reap(z);
     }
 
-    if (pfd[1].revents) {
+    if (told) {
         pyexec_zygote_link(z);
-        return;
     }
 
-    if (pfd[2].revents) {
+    if (asked && !z->retired) {
         pyexec_zygote_fork(z);
     }
+
+    pyexec_zygote_listen(z);
+}
+
+
+/*
+ * A request is one zygote's: of those that wait for one the kernel wakes one.
+ * None is asked for where there are as many children as there may be.
+ */
+
+static void
+pyexec_zygote_listen(pyexec_nursery_t *z)
+{
+    unsigned  listen;
+
+    listen = !z->retired && z->n < PYEXEC_MAX_CHILDREN;
+
+    if (listen != z->listening) {
+        pyexec_zygote_watch(z, listen ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+                            z->queue, EPOLLIN|EPOLLEXCLUSIVE);
+        z->listening = listen;
+    }
+}
+
+
+static void
+pyexec_zygote_watch(pyexec_nursery_t *z, int op, int fd, uint32_t events)
+{
+    struct epoll_event  ev;
+
+    memset(&ev, 0, sizeof(struct epoll_event));
+    ev.events = events;
+    ev.data.fd = fd;
+
+    if (epoll_ctl(z->epoll, op, fd, &ev) == -1) {
+        pyexec_die("epoll_ctl(): %m");
+    }
+}
+
+
+/* a runner that is gone takes its child along, if that is not gone too */
+
+static void
+pyexec_zygote_hung_up(pyexec_nursery_t *z, int vitals)
+{
+    unsigned  i;
+
+    for (i = 0; i < z->n; i++) {
+        if (z->children[i].vitals == vitals) {
+            (void) kill(z->children[i].pid, SIGKILL);
+            pyexec_zygote_forget(z, &z->children[i]);
+        }
+    }
+}
+
+
+/* children that have just been forked have this socket too, for a moment */
+
+static void
+pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child)
+{
+    pyexec_zygote_watch(z, EPOLL_CTL_DEL, child->vitals, 0);
+
+    (void) close(child->vitals);
+    child->vitals = -1;
 }
 
 
@@ -212,12 +338,29 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
 static void
 pyexec_zygote_link(pyexec_nursery_t *z)
 {
-    u_char  byte;
+    u_char          byte;
+    unsigned        i;
+    pyexec_vital_t  vital;
 
     z->retired = read(z->link, &byte, 1) == 1;
 
+    pyexec_zygote_watch(z, EPOLL_CTL_DEL, z->link, 0);
     (void) close(z->link);
     z->link = -1;
+
+    if (!z->retired) {
+        return;
+    }
+
+    memset(&vital, 0, sizeof(pyexec_vital_t));
+    vital.event = PYEXEC_RETIRED;
+
+    for (i = 0; i < z->n; i++) {
+        if (z->children[i].vitals != -1) {
+            (void) pyexec_send_fds(z->children[i].vitals, &vital,
+                                   sizeof(vital), NULL, 0);
+        }
+    }
 }
 
 
@@ -228,10 +371,9 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
     pid_t            pid;
     u_char           byte;
     ssize_t          n;
-    pyexec_log_t     log;
     pyexec_vital_t   vital;
 
-    n = pyexec_recv_fds(z->pool->queue[z->kind][1], &byte, 1, gifts,
+    n = pyexec_recv_fds(z->queue, &byte, 1, gifts,
                         PYEXEC_GIFTS, MSG_DONTWAIT);
 
     if (n == 0) {
@@ -282,13 +424,12 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
     z->children[z->n].vitals = gifts[PYEXEC_VITALS];
     z->n++;
 
+    pyexec_zygote_watch(z, EPOLL_CTL_ADD, gifts[PYEXEC_VITALS], EPOLLIN);
+
     /* again and again: the one before it may not have left */
 
     if (z->pool->max_requests && ++z->forks % z->pool->max_requests == 0) {
-        log.level = PYEXEC_LOG_INFO;
-        log.text.data = (u_char *) "enough";
-        log.text.len = 6;
-        (void) pyexec_send(z->link, PYEXEC_MSG_LOG, &log, NULL, 0);
+        (void) pyexec_send(z->link, PYEXEC_MSG_WORN, NULL, NULL, 0);
     }
 }
 
@@ -323,7 +464,7 @@ pyexec_zygote_reap(pyexec_nursery_t *z)
         if (z->children[i].vitals != -1) {
             (void) pyexec_send_fds(z->children[i].vitals, &vital,
                                    sizeof(vital), NULL, 0);
-            (void) close(z->children[i].vitals);
+            pyexec_zygote_forget(z, &z->children[i]);
         }
 
         z->children[i] = z->children[--z->n];

@@ -77,9 +77,26 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
 };
 
 static PyMemAllocatorEx   pyexec_pymalloc;
-static uint32_t           pyexec_hash_seed;
 static PyObject          *pyexec_words;    /* a tuple */
 static PyObject          *pyexec_code;     /* what was checked last */
+
+
+uint32_t
+pyexec_python_hash_seed(void)
+{
+    uint32_t  seed;
+
+    /* 0 would be no seed */
+
+    do {
+        if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+            pyexec_die("getrandom(): %m");
+        }
+
+    } while (seed == 0);
+
+    return seed;
+}
 
 
 void
@@ -91,22 +108,11 @@ pyexec_python_preinit(void)
     pre.utf8_mode = 1;
     pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
     pyexec_python_check_status(Py_PreInitialize(&pre));
-
-    /* 0 would be no seed */
-
-    do {
-        if (getrandom(&pyexec_hash_seed, sizeof(pyexec_hash_seed), 0)
-            != sizeof(pyexec_hash_seed))
-        {
-            pyexec_die("getrandom(): %m");
-        }
-
-    } while (pyexec_hash_seed == 0);
 }
 
 
 void
-pyexec_python_init(const char *prefix)
+pyexec_python_init(const char *prefix, uint32_t hash_seed)
 {
     char                    program[4096];
     unsigned                i;
@@ -131,7 +137,7 @@ pyexec_python_init(const char *prefix)
     config.install_signal_handlers = 1;
     config.user_site_directory = 0;
     config.use_hash_seed = 1;
-    config.hash_seed = pyexec_hash_seed;
+    config.hash_seed = hash_seed;
 
     /* the interpreter that the prefix's own python would be */
 

@@ -8,10 +8,11 @@
 #include "wire/pyexec_child_wire.h"
 
 
-/*
- * In a zygote: what comes before an interpreter.  Chooses how strings hash in
- * it, and in those of processes that this one forks to start their own.
- */
+/* chooses how strings hash in an interpreter; dies without random numbers */
+
+uint32_t pyexec_python_hash_seed(void);
+
+/* in a zygote: what comes before an interpreter */
 
 void pyexec_python_preinit(void);
 
@@ -20,7 +21,7 @@ void pyexec_python_preinit(void);
  * imports the built-in modules.  Dies where that fails.
  */
 
-void pyexec_python_init(const char *prefix);
+void pyexec_python_init(const char *prefix, uint32_t hash_seed);
 
 /*
  * Imports and warms the modules of names ("a,b"; "" is only the standard

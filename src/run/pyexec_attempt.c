@@ -408,7 +408,9 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
     n = pyexec_recv_fds(a->child.vitals, &vital, sizeof(vital), &none, 0,
                         MSG_DONTWAIT);
 
-    if (n == -1 && errno == EAGAIN) {
+    if ((n == -1 && errno == EAGAIN)
+        || (n == sizeof(vital) && vital.event == PYEXEC_RETIRED))
+    {
         return;
     }
 

@@ -80,7 +80,7 @@ pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
 {
     *child = *slot;
 
-    /* or one of a retired zygote might wait for good, and keep it */
+    /* the one that has waited longest is the first, and has copied most */
 
     if (slot == &s->slots[0]) {
         s->slots[0] = s->slots[1];
@@ -223,6 +223,8 @@ pyexec_spare_vitals(pyexec_child_t *c)
         c->pidfd = pidfd;
         return;
     }
+
+    /* it is dead, or its zygote has retired */
 
     pyexec_child_drop(c);
 }

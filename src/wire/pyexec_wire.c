@@ -138,6 +138,11 @@ static const pyexec_field_t  pyexec_error_fields[] = {
 };
 
 
+static const pyexec_field_t  pyexec_worn_fields[] = {
+    pyexec_end
+};
+
+
 static const pyexec_field_t  pyexec_child_job_fields[] = {
     pyexec_bytes(pyexec_child_job_t, session),
     pyexec_bytes(pyexec_child_job_t, run_id),
@@ -221,6 +226,8 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_ATTEMPT] = { PYEXEC_WIRE_MAX, pyexec_attempt_fields },
     [PYEXEC_MSG_RESULT] = { PYEXEC_WIRE_MAX, pyexec_result_fields },
     [PYEXEC_MSG_ERROR] = { PYEXEC_WIRE_MAX_SHORT, pyexec_error_fields },
+
+    [PYEXEC_MSG_WORN] = { PYEXEC_WIRE_MAX_SHORT, pyexec_worn_fields },
 
     [PYEXEC_MSG_CHILD_JOB] = { PYEXEC_WIRE_MAX, pyexec_child_job_fields },
     [PYEXEC_MSG_CHILD_READY] = { PYEXEC_WIRE_MAX_SHORT,

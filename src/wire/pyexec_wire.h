@@ -76,7 +76,11 @@ typedef enum {
     PYEXEC_MSG_RESULT,
     PYEXEC_MSG_ERROR,
 
-    /* inside the pool, between a runner and its child: pyexec_child_wire.h */
+    /* inside the pool: a zygote's, to the first process */
+
+    PYEXEC_MSG_WORN,
+
+    /* and between a runner and its child: pyexec_child_wire.h */
 
     PYEXEC_MSG_CHILD_JOB,
     PYEXEC_MSG_CHILD_READY,

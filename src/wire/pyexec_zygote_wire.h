@@ -6,8 +6,10 @@
  *   runner -> zygote   a request for a child, on the zygotes' queue: one byte,
  *                      and the descriptors of pyexec_gift_e as SCM_RIGHTS
  *   zygote -> runner   on the child's vitals: BORN, with its pidfd, and DEAD;
- *                      an end without DEAD: the zygote is dead, and with it
- *                      the child
+ *                      RETIRED, if the zygote forks no more: a child that
+ *                      waits is to be dropped, for one of another zygote; an
+ *                      end without DEAD: the zygote is dead, and with it the
+ *                      child
  *   runner -> zygote   the end of its side of vitals: the child is to be
  *                      killed
  */
@@ -38,6 +40,7 @@ typedef enum {
 typedef struct {
     enum {
         PYEXEC_BORN = 1,
+        PYEXEC_RETIRED,
         PYEXEC_DEAD
     }                      event;
     int                    status;         /* wait4()'s */

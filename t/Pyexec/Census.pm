@@ -42,8 +42,9 @@ sub kind {
 
     return 'zombie' if $p->{state} eq 'Z';
     return $1 if $p->{args} =~ /^nginx: (master|worker|cache manager)/;
-    return $1 if $p->{comm} =~ /^pyexec-(pool|runner|clerk|sweeper)$/;
-    return ($parent && $parent->{comm} eq $p->{comm} ? 'child' : 'zygote') . " $1" if $p->{comm} =~ /^pyexec-(\w+)$/;
+    return $1 if $p->{comm} =~ /^pyexec-(pool|scout|runner|clerk|sweeper)$/;
+    return "zygote $1" if $p->{comm} =~ /^pyexec-(light|full)$/;
+    return "child $1" if $p->{comm} eq 'pyexec-child' && $parent && $parent->{comm} =~ /^pyexec-(\w+)/;
     return "other ($p->{comm})";
 }
 

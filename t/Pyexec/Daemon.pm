@@ -214,8 +214,9 @@ sub pids_of {
         'cache manager' => sub { $_[0]{name} =~ /cache manager/ },
         'pool'          => sub { $_[0]{args} =~ /^pyexec-pool \S+\s*$/ },
         'runner'        => sub { $_[0]{args} =~ /: runner/ },
-        'light zygote'  => sub { $_[0]{name} =~ /^pyexec-light/ && $self->has_children($_[0]) },
-        'child'         => sub { $_[0]{name} =~ /^pyexec-(light|full)/ && !$self->has_children($_[0]) },
+        'light zygote'  => sub { $_[0]{args} =~ /: zygote, light/ },
+        'full zygote'   => sub { $_[0]{args} =~ /: zygote, full/ },
+        'child'         => sub { $_[0]{args} =~ /: child/ },
     );
     return map { $_->{pid} } grep { $test{$who}->($_) } @tree;
 }

@@ -152,12 +152,15 @@ def kind(process, parent):
     if match:
         return "nginx " + match[1]
 
-    match = re.match("pyexec-(light|full)$", process.comm)
-    if match:
-        child = parent is not None and parent.comm == process.comm
-        return match[1] + (" child" if child else " zygote")
+    name = process.comm.replace("pyexec-", "")
 
-    return process.comm.replace("pyexec-", "")
+    if name in ("light", "full"):
+        return name + " zygote"
+
+    if name == "child" and parent is not None:
+        return parent.comm.replace("pyexec-", "") + " child"
+
+    return name
 
 
 def memory(pid):

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
+
 #include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
 #include "python/pyexec_python.h"
@@ -43,7 +45,7 @@ load(void *data)
     (void) data;
 
     pyexec_heap_begin(pyexec_pack_lay);
-    pyexec_python_init("/usr");
+    pyexec_python_init("/usr", 1);
 
     for (i = 0; i < BLOCKS; i++) {
 
@@ -117,7 +119,8 @@ pages(unsigned first)
 static void
 test_together(void **state)
 {
-    unsigned  i, j, all, usual;
+    unsigned           i, j, all, usual;
+    pyexec_learned_t  *learned;
 
     (void) state;
 
@@ -133,7 +136,12 @@ test_together(void **state)
     assert_true(proc != -1);
 
     pyexec_python_preinit();
-    pyexec_pack_learn(load_and_learn, NULL);
+    learned = mmap(NULL, sizeof(pyexec_learned_t), PROT_READ|PROT_WRITE,
+                   MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    assert_true(learned != MAP_FAILED);
+
+    assert_int_equal(pyexec_pack_learn(learned, load_and_learn, NULL), 0);
+    pyexec_pack_use(learned);
     load(NULL);
 
     all = pages(0);

@@ -31,7 +31,6 @@
 #define PYEXEC_OVERHEAD     8
 
 #define PYEXEC_MAX_BLOCK    4096           /* bytes */
-#define PYEXEC_MAX_BLOCKS   262144
 #define PYEXEC_MAX_PAGES    32768          /* of the second process */
 #define PYEXEC_MAX_HEAP     (1024 * 1024 * 1024)
 
@@ -42,19 +41,6 @@ typedef enum {
     PYEXEC_PACK_APART,
     PYEXEC_PACK_TOGETHER
 } pyexec_pack_e;
-
-
-typedef struct {
-    uint16_t               size;           /* 0: none */
-    uint16_t               usual;          /* not written to by all runs */
-    uint32_t               nth;            /* of this size */
-} pyexec_block_t;
-
-
-typedef struct {
-    size_t                 n;
-    pyexec_block_t         blocks[PYEXEC_MAX_BLOCKS];
-} pyexec_learned_t;
 
 
 typedef struct {
@@ -83,7 +69,8 @@ static pyexec_pack_e      pyexec_pack;
 static PyMemAllocatorEx   pyexec_libc;
 static uint32_t           pyexec_count[PYEXEC_MAX_BLOCK + 1];
 
-static pyexec_learned_t  *pyexec_learned;      /* shared with the scouts */
+static pyexec_learned_t  *pyexec_found;        /* what a scout fills */
+static const pyexec_learned_t  *pyexec_learned;
 static pyexec_place_t    *pyexec_places;       /* as learned, one more */
 static pyexec_place_t    *pyexec_next[PYEXEC_MAX_BLOCK + 1];
 
@@ -93,33 +80,40 @@ static char              *pyexec_heap;         /* a page */
 static pyexec_block_t    *pyexec_owners;       /* of PYEXEC_ALIGN bytes each */
 
 
-void
-pyexec_pack_learn(void (*load)(void *data), void *data)
+int
+pyexec_pack_learn(pyexec_learned_t *learned, void (*load)(void *data),
+    void *data)
 {
-    int    status;
-    pid_t  pid;
+    int            status;
+    pid_t          pid;
+    pyexec_pack_e  as;
 
-    pyexec_learned = mmap(NULL, sizeof(pyexec_learned_t), PROT_READ|PROT_WRITE,
-                          MAP_SHARED|MAP_ANONYMOUS, -1, 0);
-    if (pyexec_learned == MAP_FAILED) {
-        return;
-    }
+    pyexec_found = learned;
+    pyexec_learned = learned;
 
-    for (pyexec_pack = PYEXEC_PACK_NOTE; pyexec_pack < PYEXEC_PACK_TOGETHER;
-         pyexec_pack++)
-    {
+    for (as = PYEXEC_PACK_NOTE; as < PYEXEC_PACK_TOGETHER; as++) {
+
         pid = fork();
 
         if (pid == 0) {
+            pyexec_pack = as;
             pyexec_pack_scout(load, data);
         }
 
         if (pid == -1 || waitpid(pid, &status, 0) != pid || status != 0) {
-            (void) munmap(pyexec_learned, sizeof(pyexec_learned_t));
-            pyexec_pack = PYEXEC_PACK_OFF;
-            return;
+            return -1;
         }
     }
+
+    return 0;
+}
+
+
+void
+pyexec_pack_use(const pyexec_learned_t *learned)
+{
+    pyexec_pack = PYEXEC_PACK_TOGETHER;
+    pyexec_learned = learned;
 }
 
 
@@ -143,7 +137,7 @@ pyexec_pack_scout(void (*load)(void *data), void *data)
 
     load(data);
 
-    pyexec_learned->n = 0;
+    pyexec_found->n = 0;
 
     if (pyexec_heap) {
         pyexec_heap_each_written(pyexec_pack_page);
@@ -194,8 +188,8 @@ pyexec_pack_found(pyexec_block_t *block, unsigned usual)
 {
     pyexec_block_t  *found;
 
-    if (block->size && pyexec_learned->n < PYEXEC_MAX_BLOCKS) {
-        found = &pyexec_learned->blocks[pyexec_learned->n++];
+    if (block->size && pyexec_found->n < PYEXEC_MAX_BLOCKS) {
+        found = &pyexec_found->blocks[pyexec_found->n++];
         *found = *block;
         found->usual = usual;
     }
@@ -210,12 +204,12 @@ pyexec_pack_sort(void)
     size_t           i, n;
     pyexec_block_t  *blocks;
 
-    blocks = pyexec_learned->blocks;
+    blocks = pyexec_found->blocks;
 
-    qsort(blocks, pyexec_learned->n, sizeof(pyexec_block_t),
+    qsort(blocks, pyexec_found->n, sizeof(pyexec_block_t),
           pyexec_pack_compare);
 
-    for (i = 0, n = 0; i < pyexec_learned->n; i++) {
+    for (i = 0, n = 0; i < pyexec_found->n; i++) {
         if (n == 0 || blocks[i].size != blocks[n - 1].size
             || blocks[i].nth != blocks[n - 1].nth)
         {
@@ -223,7 +217,7 @@ pyexec_pack_sort(void)
         }
     }
 
-    pyexec_learned->n = n;
+    pyexec_found->n = n;
 }
 
 
@@ -340,7 +334,6 @@ pyexec_pack_end(void)
     if (pyexec_places) {
         (void) munmap(pyexec_places,
                       (pyexec_learned->n + 1) * sizeof(pyexec_place_t));
-        (void) munmap(pyexec_learned, sizeof(pyexec_learned_t));
     }
 }
 

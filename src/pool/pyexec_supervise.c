@@ -1,0 +1,591 @@
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
+#include "pool/pyexec_supervise.h"
+#include "store/pyexec_steward.h"
+#include "wire/pyexec_message.h"
+
+
+/* a process that dies young is not started anew at once */
+
+#define PYEXEC_YOUNG        1000000        /* us */
+#define PYEXEC_PAUSE        500            /* ms */
+
+
+static void pyexec_supervise_plan(pyexec_main_t *m);
+static pyexec_process_t *pyexec_supervise_add(pyexec_main_t *m,
+    pyexec_role_e role, pyexec_zygote_e kind);
+static int pyexec_supervise_wait(pyexec_main_t *m);
+static void pyexec_supervise_start(pyexec_main_t *m);
+static void pyexec_supervise_link(pyexec_main_t *m, pyexec_process_t *p);
+static void pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
+    const pyexec_ready_t *ready);
+static void pyexec_supervise_ready(pyexec_main_t *m);
+static void pyexec_supervise_worn(pyexec_main_t *m,
+    const pyexec_process_t *p);
+static void pyexec_supervise_scout(pyexec_main_t *m);
+static void pyexec_supervise_scouted(pyexec_main_t *m, pyexec_zygote_e kind,
+    int status);
+static void pyexec_supervise_replace(pyexec_main_t *m, pyexec_zygote_e kind);
+static void pyexec_supervise_reap(pyexec_main_t *m);
+static void pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p,
+    int status);
+static void pyexec_supervise_full(pyexec_main_t *m);
+static void pyexec_supervise_end(pyexec_main_t *m);
+static unsigned pyexec_supervise_count(const pyexec_main_t *m,
+    pyexec_role_e from);
+
+
+void
+pyexec_supervise(pyexec_main_t *m)
+{
+    unsigned  i;
+
+    pyexec_supervise_plan(m);
+
+    for (i = 0; i < m->nprocesses; i++) {
+        pyexec_process_start(m, &m->processes[i]);
+    }
+
+    while (pyexec_supervise_wait(m)) { /* void */ }
+}
+
+
+static void
+pyexec_supervise_plan(pyexec_main_t *m)
+{
+    unsigned  i, kind;
+
+    for (kind = 0; kind < m->pool.kinds; kind++) {
+        m->lineage[kind].scout = 1;
+
+        for (i = 0; i < m->pool.zygotes[kind]; i++) {
+            (void) pyexec_supervise_add(m, PYEXEC_ZYGOTE, kind);
+        }
+    }
+
+    for (i = 0; i < m->pool.workers; i++) {
+        (void) pyexec_supervise_add(m, PYEXEC_RUNNER, 0);
+    }
+
+    (void) pyexec_supervise_add(m, PYEXEC_CLERK, 0);
+    (void) pyexec_supervise_add(m, PYEXEC_SWEEPER, 0);
+}
+
+
+static pyexec_process_t *
+pyexec_supervise_add(pyexec_main_t *m, pyexec_role_e role,
+    pyexec_zygote_e kind)
+{
+    pyexec_process_t  *p;
+
+    p = &m->processes[m->nprocesses++];
+    memset(p, 0, sizeof(pyexec_process_t));
+
+    p->role = role;
+    p->kind = kind;
+    p->link = -1;
+
+    return p;
+}
+
+
+/* returns 0 when all is over */
+
+static int
+pyexec_supervise_wait(pyexec_main_t *m)
+{
+    int                      i, n, reaped, timeout;
+    struct pollfd            pfd[PYEXEC_PROCESSES + 3];
+    struct signalfd_siginfo  info;
+
+    timeout = -1;
+    reaped = 0;
+    n = m->nprocesses;
+
+    for (i = 0; i < n; i++) {
+        pfd[i].fd = m->processes[i].link;
+        pfd[i].events = POLLIN;
+
+        if (m->processes[i].pid == 0 && !m->ending) {
+            timeout = PYEXEC_PAUSE;
+        }
+    }
+
+    /* nginx's end: its jobs are the runners', its leaving is for all */
+
+    pfd[n].fd = m->ending ? -1 : PYEXEC_FD_RUNS;
+    pfd[n].events = 0;
+    pfd[n + 1].fd = m->signals;
+    pfd[n + 1].events = POLLIN;
+    pfd[n + 2].fd = m->pool.steward[1];
+    pfd[n + 2].events = POLLIN;
+
+    if (poll(pfd, n + 3, timeout) == -1 && errno != EINTR) {
+        pyexec_die("poll(): %m");
+    }
+
+    if (pfd[n + 1].revents) {
+        while (read(m->signals, &info, sizeof(info)) > 0) {
+            m->ending |= info.ssi_signo != SIGCHLD;
+        }
+
+        pyexec_supervise_reap(m);
+        reaped = 1;
+    }
+
+    /* not where processes have changed their places: poll() tells it again */
+
+    for (i = 0; i < n && !reaped; i++) {
+        if (pfd[i].revents && m->processes[i].link != -1) {
+            pyexec_supervise_link(m, &m->processes[i]);
+        }
+    }
+
+    if (pfd[n + 2].revents) {
+        pyexec_steward_serve(m->pool.steward[1], &m->pool.sandbox);
+    }
+
+    if (pfd[n].revents) {
+        m->ending = 1;
+    }
+
+    if (m->ending) {
+        pyexec_supervise_end(m);
+        return pyexec_supervise_count(m, PYEXEC_ZYGOTE) != 0;
+    }
+
+    pyexec_supervise_start(m);
+
+    return 1;
+}
+
+
+/* what died, unless it was young, and what is due beside the first ones */
+
+static void
+pyexec_supervise_start(pyexec_main_t *m)
+{
+    unsigned  i;
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].pid == 0
+            && pyexec_now() - m->processes[i].born > PYEXEC_YOUNG)
+        {
+            pyexec_process_start(m, &m->processes[i]);
+        }
+    }
+
+    pyexec_supervise_scout(m);
+}
+
+
+/* what a zygote says; that it is dead, its status tells */
+
+static void
+pyexec_supervise_link(pyexec_main_t *m, pyexec_process_t *p)
+{
+    pyexec_msg_e    type;
+    pyexec_ready_t  ready;
+
+    static pyexec_buf_t  buf;
+
+    if (pyexec_recv(p->link, &buf, &type, NULL, 0) == -1) {
+        (void) close(p->link);
+        p->link = -1;
+        return;
+    }
+
+    if (type == PYEXEC_MSG_WORN) {
+        pyexec_supervise_worn(m, p);
+
+    } else if (type == PYEXEC_MSG_READY
+               && pyexec_wire_decode(type, buf.data, buf.len, &ready) == 0)
+    {
+        pyexec_supervise_loaded(m, p, &ready);
+    }
+}
+
+
+static void
+pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
+    const pyexec_ready_t *ready)
+{
+    unsigned         i;
+    pyexec_roots_t  *roots;
+
+    p->loaded = 1;
+
+    /* the one that it replaces has only to see its children off */
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].retiring && m->processes[i].kind == p->kind
+            && m->processes[i].link != -1)
+        {
+            pyexec_process_retire(&m->processes[i]);
+        }
+    }
+
+    roots = m->pool.roots;
+
+    if (p->kind == PYEXEC_FULL && !roots->full
+        && ready->text.len < sizeof(roots->names))
+    {
+        memcpy(roots->names, ready->text.data, ready->text.len);
+        roots->names[ready->text.len] = '\0';
+        __atomic_store_n(&roots->full, 1, __ATOMIC_RELEASE);
+    }
+
+    if (!m->said_ready) {
+        pyexec_supervise_ready(m);
+
+    } else {
+        pyexec_supervise_replace(m, p->kind);
+    }
+}
+
+
+/* says what can be run: all, or what needs the light zygotes only */
+
+static void
+pyexec_supervise_ready(pyexec_main_t *m)
+{
+    char            text[1024];
+    u_char          msg[1100], *last;
+    unsigned        i, missing[PYEXEC_KINDS] = { 0, 0 };
+    pyexec_ready_t  ready;
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].role == PYEXEC_ZYGOTE && !m->processes[i].loaded) {
+            missing[m->processes[i].kind]++;
+        }
+    }
+
+    if (missing[PYEXEC_LIGHT]) {
+        return;
+    }
+
+    if (missing[PYEXEC_FULL]) {
+        if (missing[PYEXEC_FULL] == m->pool.zygotes[PYEXEC_FULL]) {
+            pyexec_log(PYEXEC_LOG_NOTICE, "serves runs; what preload= names "
+                       "is being loaded");
+        }
+
+        return;
+    }
+
+    m->said_ready = 1;
+
+    (void) snprintf(text, sizeof(text), "%u runners, sandbox: %s",
+                    m->pool.workers, m->walls);
+
+    ready.text.data = (u_char *) text;
+    ready.text.len = strlen(text);
+
+    last = pyexec_wire_encode(msg, PYEXEC_MSG_READY, &ready);
+
+    if (send(PYEXEC_FD_RUNS, msg, last - msg, MSG_NOSIGNAL) == -1) {
+        pyexec_log(PYEXEC_LOG_NOTICE, "%s", text);
+    }
+}
+
+
+/* a zygote has forked often enough: the next get another layout */
+
+static void
+pyexec_supervise_worn(pyexec_main_t *m, const pyexec_process_t *p)
+{
+    pyexec_lineage_t  *l;
+
+    l = &m->lineage[p->kind];
+
+    if (!p->retiring && p->generation == l->generation && !l->scouted) {
+        l->worn = 1;
+        l->scout = 1;
+    }
+}
+
+
+/*
+ * Sends a scout that is due, one at a time, and none before the pool is
+ * ready: it would take the processors from those that load.
+ */
+
+static void
+pyexec_supervise_scout(pyexec_main_t *m)
+{
+    void              *map;
+    unsigned           kind;
+    pyexec_lineage_t  *l;
+
+    if (!m->said_ready || m->lineage[PYEXEC_LIGHT].scouted
+        || m->lineage[PYEXEC_FULL].scouted)
+    {
+        return;
+    }
+
+    for (kind = 0; kind < PYEXEC_KINDS && !m->lineage[kind].scout; kind++) {
+        /* void */
+    }
+
+    if (kind == PYEXEC_KINDS) {
+        return;
+    }
+
+    l = &m->lineage[kind];
+    l->scout = 0;
+
+    map = mmap(NULL, sizeof(pyexec_learned_t), PROT_READ|PROT_WRITE,
+               MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+
+    if (map == MAP_FAILED) {
+        pyexec_log(PYEXEC_LOG_ERR, "mmap(): %m");
+        return;
+    }
+
+    l->scouted = map;
+
+    pyexec_process_start(m, pyexec_supervise_add(m, PYEXEC_SCOUT, kind));
+}
+
+
+static void
+pyexec_supervise_scouted(pyexec_main_t *m, pyexec_zygote_e kind, int status)
+{
+    pyexec_lineage_t  *l;
+    pyexec_learned_t  *useless;
+
+    l = &m->lineage[kind];
+    useless = l->scouted;
+
+    if (status == 0) {
+        useless = l->learned;
+        l->learned = l->scouted;
+
+    } else {
+        pyexec_log(PYEXEC_LOG_ERR, "what runs write to was not learned: "
+                   "a scout ended with status %d", status);
+    }
+
+    l->scouted = NULL;
+
+    if (useless) {
+        (void) munmap(useless, sizeof(pyexec_learned_t));
+    }
+
+    if (status == 0 || l->worn) {
+        l->worn = 0;
+        l->generation++;
+        pyexec_supervise_replace(m, kind);
+    }
+}
+
+
+/* one of a former generation at a time: each takes its memory twice */
+
+static void
+pyexec_supervise_replace(pyexec_main_t *m, pyexec_zygote_e kind)
+{
+    unsigned           i, retiring;
+    pyexec_process_t  *p, *old;
+
+    old = NULL;
+    retiring = 0;
+
+    for (i = 0; i < m->nprocesses; i++) {
+
+        p = &m->processes[i];
+
+        if (p->role != PYEXEC_ZYGOTE || p->kind != kind) {
+            continue;
+        }
+
+        if (p->retiring) {
+            retiring++;
+
+        } else if (!p->loaded) {
+            return;
+
+        } else if (p->generation != m->lineage[kind].generation) {
+            old = p;
+        }
+    }
+
+    if (old && retiring < m->pool.zygotes[kind]) {
+        old->retiring = 1;
+        pyexec_process_start(m, pyexec_supervise_add(m, PYEXEC_ZYGOTE, kind));
+    }
+}
+
+
+static void
+pyexec_supervise_reap(pyexec_main_t *m)
+{
+    int       status;
+    pid_t     pid;
+    unsigned  i;
+
+    for ( ;; ) {
+
+        pid = waitpid(-1, &status, WNOHANG);
+
+        if (pid <= 0) {
+            return;
+        }
+
+        for (i = 0; i < m->nprocesses; i++) {
+            if (m->processes[i].pid == pid) {
+                pyexec_supervise_died(m, &m->processes[i], status);
+                break;
+            }
+        }
+    }
+}
+
+
+static void
+pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
+{
+    pyexec_role_e    role;
+    pyexec_zygote_e  kind;
+
+    p->pid = 0;
+    p->loaded = 0;
+
+    if (p->link != -1) {
+        (void) close(p->link);
+        p->link = -1;
+    }
+
+    role = p->role;
+    kind = p->kind;
+
+    if (p->retiring || role == PYEXEC_SCOUT) {
+        *p = m->processes[--m->nprocesses];
+        p = NULL;
+    }
+
+    if (m->ending) {
+        return;
+    }
+
+    if (role == PYEXEC_SCOUT) {
+        pyexec_supervise_scouted(m, kind, status);
+        return;
+    }
+
+    pyexec_supervise_full(m);
+
+    if (p == NULL) {
+        pyexec_supervise_replace(m, kind);
+        return;
+    }
+
+    /* what did not come up the first time won't the second */
+
+    if (!m->said_ready && role == PYEXEC_ZYGOTE) {
+        pyexec_die("the %s zygote did not start",
+                   kind == PYEXEC_FULL ? "full" : "light");
+    }
+
+    if (WIFSIGNALED(status)) {
+        pyexec_log(PYEXEC_LOG_ERR, "a %s was killed by signal %d",
+                   pyexec_process_name(p), WTERMSIG(status));
+
+    } else if (WEXITSTATUS(status)) {
+        pyexec_log(PYEXEC_LOG_ERR, "a %s exited with status %d",
+                   pyexec_process_name(p), WEXITSTATUS(status));
+
+    } else {
+
+        /* a runner saw nginx's end before this process does */
+
+        return;
+    }
+
+    if (pyexec_now() - p->born > PYEXEC_YOUNG) {
+        pyexec_process_start(m, p);
+    }
+}
+
+
+/* where the last full zygote has died, runners do not wait for another */
+
+static void
+pyexec_supervise_full(pyexec_main_t *m)
+{
+    unsigned  i;
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].role == PYEXEC_ZYGOTE
+            && m->processes[i].kind == PYEXEC_FULL && m->processes[i].loaded)
+        {
+            return;
+        }
+    }
+
+    __atomic_store_n(&m->pool.roots->full, 0, __ATOMIC_RELEASE);
+}
+
+
+/* first those that have runs, then what they need */
+
+static void
+pyexec_supervise_end(pyexec_main_t *m)
+{
+    unsigned  i;
+
+    if (m->pool.lifeline[1] != -1) {
+
+        /* another pool may serve from here on */
+
+        (void) close(PYEXEC_FD_LOCK);
+        (void) close(m->pool.lifeline[1]);
+        m->pool.lifeline[1] = -1;
+
+        for (i = 0; i < m->nprocesses; i++) {
+            if (m->processes[i].role == PYEXEC_SCOUT
+                && m->processes[i].pid != 0)
+            {
+                (void) kill(m->processes[i].pid, SIGKILL);
+            }
+        }
+    }
+
+    if (pyexec_supervise_count(m, PYEXEC_RUNNER) != 0) {
+        return;
+    }
+
+    for (i = 0; i < m->nprocesses; i++) {
+        if (m->processes[i].link != -1) {
+            pyexec_process_retire(&m->processes[i]);
+        }
+    }
+}
+
+
+/* how many processes there are of the roles from that one on */
+
+static unsigned
+pyexec_supervise_count(const pyexec_main_t *m, pyexec_role_e from)
+{
+    unsigned  i, n;
+
+    for (n = 0, i = 0; i < m->nprocesses; i++) {
+        n += m->processes[i].pid != 0 && m->processes[i].role >= from;
+    }
+
+    return n;
+}
