@@ -48,6 +48,7 @@ typedef struct {
     int                    link;           /* -1: no first process */
     int                    queue;          /* requests for children */
     int                    signals;
+    int                    reports[2];     /* of rehearsals; -1: it is here */
     int                    epoll;          /* of all these, and vitals */
     unsigned               listening:1;    /* to the queue */
     unsigned               retired:1;      /* not to fork any more */
@@ -67,9 +68,11 @@ static void pyexec_zygote_wait(pyexec_nursery_t *z);
 static void pyexec_zygote_listen(pyexec_nursery_t *z);
 static void pyexec_zygote_watch(pyexec_nursery_t *z, int op, int fd,
     uint32_t events);
+static void pyexec_zygote_learn(pyexec_nursery_t *z, unsigned usual);
 static void pyexec_zygote_hung_up(pyexec_nursery_t *z, int vitals);
 static void pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child);
 static void pyexec_zygote_link(pyexec_nursery_t *z);
+static void pyexec_zygote_stale(pyexec_nursery_t *z);
 static void pyexec_zygote_fork(pyexec_nursery_t *z);
 static void pyexec_zygote_reap(pyexec_nursery_t *z);
 static void pyexec_become_child(pyexec_nursery_t *z, const int *gifts);
@@ -148,8 +151,8 @@ pyexec_zygote_load(pyexec_nursery_t *z, pyexec_learned_t *learned)
         pyexec_die("munmap(): %m");
     }
 
-    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
-                      pyexec_python_rehearse);
+    pyexec_heap_rehearse(pyexec_sandbox_proc(), pyexec_python_fork,
+                         pyexec_python_rehearse, z->reports);
 
     what = pyexec_sandbox_zygote_ready(&z->pool->sandbox);
     if (what) {
@@ -171,6 +174,7 @@ static void
 pyexec_zygote_events(pyexec_nursery_t *z)
 {
     sigset_t  set;
+    unsigned  usual;
 
     (void) sigemptyset(&set);
     (void) sigaddset(&set, SIGCHLD);
@@ -191,6 +195,13 @@ pyexec_zygote_events(pyexec_nursery_t *z)
 
     pyexec_zygote_watch(z, EPOLL_CTL_ADD, z->signals, EPOLLIN);
     pyexec_zygote_watch(z, EPOLL_CTL_ADD, z->link, EPOLLIN);
+
+    for (usual = 0; usual <= 1; usual++) {
+        if (z->reports[usual] != -1) {
+            pyexec_zygote_watch(z, EPOLL_CTL_ADD, z->reports[usual], EPOLLIN);
+        }
+    }
+
     pyexec_zygote_listen(z);
 }
 
@@ -209,9 +220,16 @@ pyexec_zygote_python(pyexec_nursery_t *z)
 static void
 pyexec_zygote_rehearse(void *data)
 {
-    pyexec_zygote_python(data);
-    pyexec_heap_learn(pyexec_sandbox_proc(), pyexec_python_fork,
-                      pyexec_python_rehearse);
+    unsigned           usual;
+    pyexec_nursery_t  *z = data;
+
+    pyexec_zygote_python(z);
+    pyexec_heap_rehearse(pyexec_sandbox_proc(), pyexec_python_fork,
+                         pyexec_python_rehearse, z->reports);
+
+    for (usual = 0; usual <= 1; usual++) {
+        pyexec_heap_learn(z->reports[usual], usual);
+    }
 }
 
 
@@ -248,6 +266,9 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
 
         } else if (fd == z->link) {
             told = 1;
+
+        } else if (fd == z->reports[0] || fd == z->reports[1]) {
+            pyexec_zygote_learn(z, fd == z->reports[1]);
 
         } else {
             pyexec_zygote_hung_up(z, fd);
@@ -305,6 +326,21 @@ pyexec_zygote_watch(pyexec_nursery_t *z, int op, int fd, uint32_t events)
 }
 
 
+/* what children are to copy while they wait: those before know nothing of it */
+
+static void
+pyexec_zygote_learn(pyexec_nursery_t *z, unsigned usual)
+{
+    pyexec_zygote_watch(z, EPOLL_CTL_DEL, z->reports[usual], 0);
+    pyexec_heap_learn(z->reports[usual], usual);
+    z->reports[usual] = -1;
+
+    if (z->reports[!usual] == -1) {
+        pyexec_zygote_stale(z);
+    }
+}
+
+
 /* a runner that is gone takes its child along, if that is not gone too */
 
 static void
@@ -338,9 +374,7 @@ pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child)
 static void
 pyexec_zygote_link(pyexec_nursery_t *z)
 {
-    u_char          byte;
-    unsigned        i;
-    pyexec_vital_t  vital;
+    u_char  byte;
 
     z->retired = read(z->link, &byte, 1) == 1;
 
@@ -348,12 +382,22 @@ pyexec_zygote_link(pyexec_nursery_t *z)
     (void) close(z->link);
     z->link = -1;
 
-    if (!z->retired) {
-        return;
+    if (z->retired) {
+        pyexec_zygote_stale(z);
     }
+}
+
+
+/* the children that wait are to be dropped by their runners */
+
+static void
+pyexec_zygote_stale(pyexec_nursery_t *z)
+{
+    unsigned        i;
+    pyexec_vital_t  vital;
 
     memset(&vital, 0, sizeof(pyexec_vital_t));
-    vital.event = PYEXEC_RETIRED;
+    vital.event = PYEXEC_STALE;
 
     for (i = 0; i < z->n; i++) {
         if (z->children[i].vitals != -1) {

@@ -409,7 +409,7 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
                         MSG_DONTWAIT);
 
     if ((n == -1 && errno == EAGAIN)
-        || (n == sizeof(vital) && vital.event == PYEXEC_RETIRED))
+        || (n == sizeof(vital) && vital.event == PYEXEC_STALE))
     {
         return;
     }

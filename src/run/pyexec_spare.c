@@ -224,7 +224,7 @@ pyexec_spare_vitals(pyexec_child_t *c)
         return;
     }
 
-    /* it is dead, or its zygote has retired */
+    /* it is dead, or there is a better one */
 
     pyexec_child_drop(c);
 }

@@ -6,10 +6,10 @@
  *   runner -> zygote   a request for a child, on the zygotes' queue: one byte,
  *                      and the descriptors of pyexec_gift_e as SCM_RIGHTS
  *   zygote -> runner   on the child's vitals: BORN, with its pidfd, and DEAD;
- *                      RETIRED, if the zygote forks no more: a child that
- *                      waits is to be dropped, for one of another zygote; an
- *                      end without DEAD: the zygote is dead, and with it the
- *                      child
+ *                      STALE, where another would be better, or the zygote
+ *                      forks no more: a child that waits is to be dropped,
+ *                      and another asked for; an end without DEAD: the zygote
+ *                      is dead, and with it the child
  *   runner -> zygote   the end of its side of vitals: the child is to be
  *                      killed
  */
@@ -40,7 +40,7 @@ typedef enum {
 typedef struct {
     enum {
         PYEXEC_BORN = 1,
-        PYEXEC_RETIRED,
+        PYEXEC_STALE,
         PYEXEC_DEAD
     }                      event;
     int                    status;         /* wait4()'s */

@@ -92,8 +92,12 @@ rehearse(unsigned usual)
 static void
 load_and_learn(void *data)
 {
+    int  reports[2];
+
     load(data);
-    pyexec_heap_learn(proc, pyexec_python_fork, rehearse);
+    pyexec_heap_rehearse(proc, pyexec_python_fork, rehearse, reports);
+    pyexec_heap_learn(reports[0], 0);
+    pyexec_heap_learn(reports[1], 1);
 }
 
 

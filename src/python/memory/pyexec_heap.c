@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "base/pyexec_io.h"
 #include "python/memory/pyexec_heap.h"
@@ -70,8 +69,6 @@ static int pyexec_heap_move_text(struct dl_phdr_info *info, size_t size,
     void *unused);
 static void pyexec_heap_move(char *start, char *end, int prot);
 static char *pyexec_heap_up(const char *p, uintptr_t to);
-static void pyexec_heap_train(int proc, pid_t (*fork_)(void),
-    void (*rehearse)(unsigned usual), unsigned usual);
 static int pyexec_heap_has(const pyexec_written_t *w, const char *page);
 static int pyexec_heap_populate(int fd, const pyexec_written_t *w);
 static void pyexec_heap_report(int proc, void (*rehearse)(unsigned usual),
@@ -266,62 +263,62 @@ pyexec_heap_up(const char *p, uintptr_t to)
 
 
 void
-pyexec_heap_learn(int proc, pid_t (*fork_)(void),
-    void (*rehearse)(unsigned usual))
+pyexec_heap_rehearse(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual), int reports[2])
 {
-    pyexec_heap_train(proc, fork_, rehearse, 0);
-    pyexec_heap_train(proc, fork_, rehearse, 1);
+    int       fd[2], null;
+    pid_t     pid;
+    unsigned  usual;
+
+    for (usual = 0; usual <= 1; usual++) {
+
+        reports[usual] = -1;
+
+        if (pipe2(fd, O_CLOEXEC) == -1) {
+            continue;
+        }
+
+        pid = fork_();
+
+        if (pid == 0) {
+            null = open("/dev/null", O_RDWR|O_CLOEXEC);
+
+            if (null == -1 || dup2(null, STDOUT_FILENO) == -1
+                || dup2(null, STDERR_FILENO) == -1)
+            {
+                _exit(1);
+            }
+
+            pyexec_heap_report(proc, rehearse, usual, fd[1]);
+            _exit(0);
+        }
+
+        (void) close(fd[1]);
+        reports[usual] = fd[0];
+    }
 }
 
 
-static void
-pyexec_heap_train(int proc, pid_t (*fork_)(void),
-    void (*rehearse)(unsigned usual), unsigned usual)
+void
+pyexec_heap_learn(int report, unsigned usual)
 {
-    int                fd[2], null, status;
     char              *p;
-    pid_t              pid;
     size_t             left;
     ssize_t            n;
     pyexec_written_t  *w;
-
-    if (pipe2(fd, O_CLOEXEC) == -1) {
-        return;
-    }
-
-    pid = fork_();
-
-    if (pid == 0) {
-        null = open("/dev/null", O_RDWR|O_CLOEXEC);
-
-        if (null == -1 || dup2(null, STDOUT_FILENO) == -1
-            || dup2(null, STDERR_FILENO) == -1)
-        {
-            _exit(1);
-        }
-
-        pyexec_heap_report(proc, rehearse, usual, fd[1]);
-        _exit(0);
-    }
-
-    (void) close(fd[1]);
 
     w = &pyexec_written[usual];
     p = (char *) w->ranges;
     left = sizeof(w->ranges);
 
-    while (pid != -1 && left && (n = read(fd[0], p, left)) > 0) {
+    while (left && (n = read(report, p, left)) > 0) {
         p += n;
         left -= n;
     }
 
     w->n = (p - (char *) w->ranges) / sizeof(pyexec_range_t);
 
-    (void) close(fd[0]);
-
-    if (pid != -1) {
-        (void) waitpid(pid, &status, 0);
-    }
+    (void) close(report);
 }
 
 

@@ -25,15 +25,22 @@ void pyexec_heap_begin(void (*lay)(void));
 void pyexec_heap_settle(void);
 
 /*
- * Then, once: forks processes that call rehearse(), and learns from their page
- * maps (proc is /proc, O_PATH) which pages of the heap and of the libraries'
- * data that has written to: rehearse(0) does what all runs do, rehearse(1)
- * what is usual.  It has no standard output.  fork_ is fork(), with what the
- * interpreter wants done around it.
+ * Then, once: forks two processes that call rehearse() and report which pages
+ * of the heap and of the libraries' data that has written to: rehearse(0) does
+ * what all runs do, rehearse(1) what is usual.  It has no standard output.
+ * proc is /proc, O_PATH; fork_ is fork(), with what the interpreter wants done
+ * around it.  reports gets descriptors for what they report, or -1.
  */
 
-void pyexec_heap_learn(int proc, pid_t (*fork_)(void),
-    void (*rehearse)(unsigned usual));
+void pyexec_heap_rehearse(int proc, pid_t (*fork_)(void),
+    void (*rehearse)(unsigned usual), int reports[2]);
+
+/*
+ * Takes in a report, which can be read when the rehearsal is over, and closes
+ * it.  The caller reaps the process.
+ */
+
+void pyexec_heap_learn(int report, unsigned usual);
 
 /*
  * Calls page() with the start of each of them, and with what rehearse() was
