@@ -231,11 +231,16 @@ char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
 ngx_int_t ngx_http_pyexec_add_variables(ngx_conf_t *cf);
 
 
-/* ngx_http_pyexec_supervisor.c */
+/* ngx_http_pyexec_program.c */
 
 /* looks whether the pool's program and Python can be used; NGX_CONF_ERROR */
 
-char *ngx_http_pyexec_pool_check(ngx_conf_t *cf, ngx_http_pyexec_pool_t *pool);
+char *ngx_http_pyexec_program_check(ngx_conf_t *cf,
+    ngx_http_pyexec_pool_t *pool);
+
+
+/* ngx_http_pyexec_supervisor.c */
+
 ngx_int_t ngx_http_pyexec_pools_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_pyexec_pools_init_process(ngx_cycle_t *cycle);
 void ngx_http_pyexec_pools_exit_process(ngx_cycle_t *cycle);

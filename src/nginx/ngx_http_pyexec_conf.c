@@ -89,7 +89,7 @@ ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        rc = ngx_http_pyexec_pool_check(cf, pools[i]);
+        rc = ngx_http_pyexec_program_check(cf, pools[i]);
         if (rc != NGX_CONF_OK) {
             return rc;
         }
