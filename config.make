@@ -34,13 +34,22 @@ case "$NGX_CC_OPT" in
     ;;
 esac
 
-case "$NGX_MODULES_PATH" in
+# nginx looks for the program in the directory of the file that the module is
+# in: of the module's own file, or of nginx's where the module is linked into
+# nginx (--add-module).
+
+if [ $pyexec_link = DYNAMIC ]; then
+    pyexec_dest=$NGX_MODULES_PATH
+else
+    pyexec_dest=`dirname "$NGX_SBIN_PATH"`
+fi
+
+case "$pyexec_dest" in
     /*)
-        pyexec_dest=$NGX_MODULES_PATH
     ;;
 
     *)
-        pyexec_dest=$NGX_PREFIX/$NGX_MODULES_PATH
+        pyexec_dest=$NGX_PREFIX/$pyexec_dest
     ;;
 esac
 
