@@ -654,30 +654,3 @@ ngx_http_pyexec_not_allowed(ngx_http_request_t *r, const char *allow)
     return ngx_http_pyexec_error(r, NGX_HTTP_NOT_ALLOWED, (char *) detail,
                                  last - detail);
 }
-
-
-ngx_http_pyexec_ctx_t *
-ngx_http_pyexec_ctx(ngx_http_request_t *r)
-{
-    ngx_http_pyexec_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_pyexec_module);
-    if (ctx) {
-        return ctx;
-    }
-
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_pyexec_ctx_t));
-    if (ctx == NULL) {
-        return NULL;
-    }
-
-    ctx->request = r;
-    ctx->state = NGX_HTTP_PYEXEC_DONE;
-    ctx->peer = -1;
-    ctx->queue_time = -1;
-    ctx->run_time = -1;
-
-    ngx_http_set_ctx(r, ctx, ngx_http_pyexec_module);
-
-    return ctx;
-}

@@ -193,7 +193,9 @@ typedef struct {
 extern ngx_module_t  ngx_http_pyexec_module;
 
 
-/* ngx_http_pyexec_module.c: the context, made where there is none; or NULL */
+/* ngx_http_pyexec_ctx.c */
+
+/* finds the context of the request, or makes it; NULL: no memory */
 
 ngx_http_pyexec_ctx_t *ngx_http_pyexec_ctx(ngx_http_request_t *r);
 
