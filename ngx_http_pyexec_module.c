@@ -18,9 +18,16 @@ static ngx_int_t ngx_http_pyexec_read_body(ngx_http_request_t *r,
 static int64_t ngx_http_pyexec_clamp(int64_t value, int64_t preset,
     int64_t max);
 static ngx_int_t ngx_http_pyexec_results_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_pyexec_list(ngx_http_request_t *r);
 static ngx_int_t ngx_http_pyexec_limit(ngx_http_request_t *r,
     uint32_t *limit);
+static ngx_int_t ngx_http_pyexec_fetch(ngx_http_request_t *r);
 static ngx_int_t ngx_http_pyexec_cleanup_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_pyexec_begin(ngx_http_request_t *r,
+    ngx_uint_t methods, const char *allow, uint32_t *workspace,
+    pyexec_str_t *session);
+static ngx_int_t ngx_http_pyexec_submit(ngx_http_request_t *r,
+    pyexec_msg_e type, const void *msg);
 static ngx_int_t ngx_http_pyexec_session(ngx_http_request_t *r,
     pyexec_str_t *session);
 static ngx_int_t ngx_http_pyexec_set_session(ngx_http_pyexec_ctx_t *ctx,
@@ -455,67 +462,32 @@ ngx_http_pyexec_clamp(int64_t value, int64_t preset, int64_t max)
 static ngx_int_t
 ngx_http_pyexec_results_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                    rc;
-    ngx_str_t                    run;
-    pyexec_fetch_t               fetch;
-    pyexec_list_runs_t           list;
     ngx_http_pyexec_loc_conf_t  *plcf;
-
-    static char  missing[] = "no such run";
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_http_pyexec_not_allowed(r, "GET, HEAD");
-    }
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
-    rc = ngx_http_discard_request_body(r);
+    return plcf->run ? ngx_http_pyexec_fetch(r) : ngx_http_pyexec_list(r);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_list(ngx_http_request_t *r)
+{
+    ngx_int_t           rc;
+    pyexec_list_runs_t  list;
+
+    rc = ngx_http_pyexec_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                               &list.workspace, &list.session);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    list.workspace = plcf->index;
-    rc = ngx_http_pyexec_session(r, &list.session);
-
+    rc = ngx_http_pyexec_limit(r, &list.limit);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    if (plcf->run == NULL) {
-
-        rc = ngx_http_pyexec_limit(r, &list.limit);
-
-        if (rc == NGX_OK) {
-            rc = ngx_http_pyexec_job_submit(r, plcf->pool,
-                                            NGX_HTTP_PYEXEC_FILES,
-                                            PYEXEC_MSG_LIST, &list, 0);
-        }
-
-    } else {
-
-        if (ngx_http_complex_value(r, plcf->run, &run) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        fetch.workspace = plcf->index;
-        fetch.session = list.session;
-        fetch.run_id.data = run.data;
-        fetch.run_id.len = run.len;
-
-        if (!pyexec_run_id_valid(&fetch.run_id)) {
-            return ngx_http_pyexec_error(r, NGX_HTTP_NOT_FOUND, missing,
-                                         sizeof(missing) - 1);
-        }
-
-        rc = ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_FILES,
-                                        PYEXEC_MSG_FETCH, &fetch, 0);
-    }
-
-    if (rc == NGX_DONE) {
-        r->main->count++;
-    }
-
-    return rc;
+    return ngx_http_pyexec_submit(r, PYEXEC_MSG_LIST, &list);
 }
 
 
@@ -556,30 +528,93 @@ ngx_http_pyexec_limit(ngx_http_request_t *r, uint32_t *limit)
 
 
 static ngx_int_t
-ngx_http_pyexec_cleanup_handler(ngx_http_request_t *r)
+ngx_http_pyexec_fetch(ngx_http_request_t *r)
 {
     ngx_int_t                    rc;
-    pyexec_cleanup_t             cleanup;
+    ngx_str_t                    run;
+    pyexec_fetch_t               fetch;
     ngx_http_pyexec_loc_conf_t  *plcf;
 
-    if (r->method != NGX_HTTP_DELETE) {
-        return ngx_http_pyexec_not_allowed(r, "DELETE");
+    static char  missing[] = "no such run";
+
+    rc = ngx_http_pyexec_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                               &fetch.workspace, &fetch.session);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    if (ngx_http_complex_value(r, plcf->run, &run) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    fetch.run_id.data = run.data;
+    fetch.run_id.len = run.len;
+
+    if (!pyexec_run_id_valid(&fetch.run_id)) {
+        return ngx_http_pyexec_error(r, NGX_HTTP_NOT_FOUND, missing,
+                                     sizeof(missing) - 1);
+    }
+
+    return ngx_http_pyexec_submit(r, PYEXEC_MSG_FETCH, &fetch);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_cleanup_handler(ngx_http_request_t *r)
+{
+    ngx_int_t         rc;
+    pyexec_cleanup_t  cleanup;
+
+    rc = ngx_http_pyexec_begin(r, NGX_HTTP_DELETE, "DELETE",
+                               &cleanup.workspace, &cleanup.session);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_http_pyexec_submit(r, PYEXEC_MSG_CLEANUP, &cleanup);
+}
+
+
+/* what these endpoints begin with: NGX_OK, or the status of a refusal */
+
+static ngx_int_t
+ngx_http_pyexec_begin(ngx_http_request_t *r, ngx_uint_t methods,
+    const char *allow, uint32_t *workspace, pyexec_str_t *session)
+{
+    ngx_int_t                    rc;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    if (!(r->method & methods)) {
+        return ngx_http_pyexec_not_allowed(r, allow);
+    }
 
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    cleanup.workspace = plcf->index;
-    rc = ngx_http_pyexec_session(r, &cleanup.session);
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+    *workspace = plcf->index;
 
-    if (rc == NGX_OK) {
-        rc = ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_FILES,
-                                        PYEXEC_MSG_CLEANUP, &cleanup, 0);
-    }
+    return ngx_http_pyexec_session(r, session);
+}
+
+
+/* a job that was submitted keeps the request, and finalizes it itself */
+
+static ngx_int_t
+ngx_http_pyexec_submit(ngx_http_request_t *r, pyexec_msg_e type,
+    const void *msg)
+{
+    ngx_int_t                    rc;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    rc = ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_FILES, type,
+                                    msg, 0);
 
     if (rc == NGX_DONE) {
         r->main->count++;
