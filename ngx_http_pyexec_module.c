@@ -1,5 +1,10 @@
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
+#include "nginx/ngx_http_pyexec_error.h"
+#include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_supervisor.h"
+#include "nginx/ngx_http_pyexec_variables.h"
 #include "nginx/pyexec_request.h"
 
 #include "wire/pyexec_name.h"

@@ -1,5 +1,7 @@
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_load.h"
+#include "nginx/ngx_http_pyexec_program.h"
 
 
 static ngx_http_pyexec_pool_t *ngx_http_pyexec_pool_get(ngx_conf_t *cf,

@@ -1,5 +1,5 @@
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
 
 
 ngx_http_pyexec_ctx_t *

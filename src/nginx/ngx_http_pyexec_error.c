@@ -5,7 +5,9 @@
  * it becomes {"detail": ".."}, whoever refused the request.
  */
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
+#include "nginx/ngx_http_pyexec_error.h"
 
 
 static ngx_int_t ngx_http_pyexec_header_filter(ngx_http_request_t *r);

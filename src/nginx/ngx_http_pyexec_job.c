@@ -8,7 +8,11 @@
  *   DONE      answered, or given up; nothing is held any more
  */
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
+#include "nginx/ngx_http_pyexec_error.h"
+#include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_load.h"
 
 
 /* a runner keeps the time of a run; this is for one that does not */

@@ -1,5 +1,5 @@
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_load.h"
 
 
 static ngx_int_t ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data);

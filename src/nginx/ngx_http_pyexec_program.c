@@ -1,7 +1,7 @@
 
 /* The pool's program, and the Python environment that it is to use. */
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_program.h"
 
 #include <dlfcn.h>
 

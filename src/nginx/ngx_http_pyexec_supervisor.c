@@ -14,7 +14,9 @@
  * nginx holds the sockets of its cycle any more.
  */
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_load.h"
+#include "nginx/ngx_http_pyexec_supervisor.h"
 
 #include <sys/mman.h>
 #include <sys/syscall.h>

@@ -1,5 +1,6 @@
 
-#include "nginx/ngx_http_pyexec.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
+#include "nginx/ngx_http_pyexec_variables.h"
 
 
 static ngx_int_t ngx_http_pyexec_variable_str(ngx_http_request_t *r,

@@ -1,0 +1,79 @@
+
+/* The configuration. */
+
+#ifndef _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_
+#define _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_
+
+
+#include "nginx/ngx_http_pyexec_pool.h"
+#include "wire/pyexec_wire.h"
+
+
+typedef enum {
+    NGX_HTTP_PYEXEC_NONE = 0,
+    NGX_HTTP_PYEXEC_EXECUTE,
+    NGX_HTTP_PYEXEC_RESULTS,
+    NGX_HTTP_PYEXEC_CLEANUP
+} ngx_http_pyexec_endpoint_e;
+
+
+typedef struct {
+    ngx_http_pyexec_endpoint_e endpoint;
+    ngx_http_pyexec_pool_t    *pool;
+    ngx_http_complex_value_t  *session;
+    ngx_http_complex_value_t  *run;        /* or NULL */
+    ngx_uint_t                 index;      /* of the workspace, in the pool */
+
+    ngx_str_t                  workspace;
+    time_t                     timeout;    /* seconds, like the next ones */
+    time_t                     max_timeout;
+    time_t                     max_cpu;
+    time_t                     retain;
+    ngx_msec_t                 queue_timeout;
+    ngx_int_t                  max_attempts;
+    off_t                      max_memory;
+    off_t                      max_file_size;
+    off_t                      max_disk;
+    ngx_int_t                  max_files;
+    ngx_int_t                  max_open_files;
+    ngx_int_t                  max_threads;
+    ngx_int_t                  max_output;
+    off_t                      max_flood;
+    ngx_uint_t                 session_access;  /* 1: write */
+    ngx_flag_t                 policy;
+    ngx_flag_t                 ignore_client_abort;
+    ngx_flag_t                 json_errors;
+    ngx_array_t               *deny;       /* ngx_str_t */
+    ngx_array_t               *allow;
+    pyexec_list_t              deny_list;  /* as they go over the wire */
+    pyexec_list_t              allow_list;
+} ngx_http_pyexec_loc_conf_t;
+
+
+/* what an endpoint's directive, the command's post, stands for */
+
+typedef struct {
+    const char                *name;
+    ngx_http_pyexec_endpoint_e endpoint;
+    ngx_http_handler_pt        handler;
+} ngx_http_pyexec_directive_t;
+
+extern ngx_http_pyexec_directive_t  ngx_http_pyexec_directives[];
+
+void *ngx_http_pyexec_create_main_conf(ngx_conf_t *cf);
+char *ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf);
+void *ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+
+char *ngx_http_pyexec_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_pyexec_workspace(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
+
+
+#endif /* _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_ */

@@ -1,0 +1,63 @@
+
+/* The context of a request. */
+
+#ifndef _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_
+#define _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_
+
+
+#include "nginx/ngx_http_pyexec_pool.h"
+#include "wire/pyexec_wire.h"
+
+
+typedef enum {
+    NGX_HTTP_PYEXEC_WAITING = 0,           /* for the control socket */
+    NGX_HTTP_PYEXEC_QUEUED,
+    NGX_HTTP_PYEXEC_RUNNING,
+    NGX_HTTP_PYEXEC_DONE
+} ngx_http_pyexec_state_e;
+
+
+/* the request's context; what it holds beside memory, one cleanup lets go */
+
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_http_pyexec_pool_t    *pool;
+    ngx_http_pyexec_queue_e    queue;
+    ngx_http_pyexec_state_e    state;
+    ngx_queue_t                link;       /* among those that wait */
+
+    ngx_connection_t          *connection; /* the job's socket; or NULL */
+    ngx_socket_t               peer;       /* its other end, until it is sent */
+    ngx_event_t                timer;
+    ngx_msec_t                 deadline;   /* to have left the queue by */
+    ngx_msec_t                 submitted;
+    ngx_msec_t                 run_limit;  /* from START on */
+    ngx_uint_t                 tries;
+
+    ngx_buf_t                 *out;        /* the job's request */
+    u_char                     header[PYEXEC_WIRE_HEADER];
+    size_t                     received;   /* of header and payload */
+    pyexec_msg_e               type;
+    size_t                     len;        /* of the payload */
+    u_char                    *payload;
+
+    /* for variables, and for error pages */
+
+    ngx_str_t                  session;
+    ngx_str_t                  run_id;
+    ngx_str_t                  status;
+    ngx_uint_t                 attempts;
+    ngx_msec_int_t             queue_time; /* -1: not known */
+    ngx_msec_int_t             run_time;
+    ngx_str_t                  detail;
+    ngx_str_t                  error_page; /* the JSON that replaces a body */
+    unsigned                   answered:1; /* the response is our own */
+} ngx_http_pyexec_ctx_t;
+
+
+/* finds the context of the request, or makes it; NULL: no memory */
+
+ngx_http_pyexec_ctx_t *ngx_http_pyexec_ctx(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_ */

@@ -1,0 +1,31 @@
+
+/* Errors as JSON. */
+
+#ifndef _NGX_HTTP_PYEXEC_ERROR_H_INCLUDED_
+#define _NGX_HTTP_PYEXEC_ERROR_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/* the one status that nginx has no name for */
+
+#define NGX_HTTP_PYEXEC_UNPROCESSABLE   422
+
+
+ngx_int_t ngx_http_pyexec_error_init(ngx_conf_t *cf);
+
+/* remembers what is wrong for the error's body; returns status */
+
+ngx_int_t ngx_http_pyexec_error(ngx_http_request_t *r, ngx_int_t status,
+    const char *detail, size_t len);
+
+/* an "Allow" or a "Retry-After"; value must last */
+
+ngx_int_t ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,
+    const char *value);
+
+
+#endif /* _NGX_HTTP_PYEXEC_ERROR_H_INCLUDED_ */

@@ -1,0 +1,103 @@
+
+/* What nginx knows of a pool. */
+
+#ifndef _NGX_HTTP_PYEXEC_POOL_H_INCLUDED_
+#define _NGX_HTTP_PYEXEC_POOL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+#define NGX_HTTP_PYEXEC_MAX_WORKSPACES  64
+
+
+/* a pool's two control sockets: lists must not wait behind runs */
+
+typedef enum {
+    NGX_HTTP_PYEXEC_RUNS = 0,
+    NGX_HTTP_PYEXEC_FILES,
+    NGX_HTTP_PYEXEC_QUEUES
+} ngx_http_pyexec_queue_e;
+
+
+typedef struct {
+    ngx_str_t                  path;
+    time_t                     retain;     /* seconds; 0: for ever */
+    u_char                    *file;       /* of the configuration */
+    ngx_uint_t                 line;
+} ngx_http_pyexec_workspace_t;
+
+
+/* one process's end of a control socket */
+
+typedef struct {
+    ngx_connection_t          *connection;
+    ngx_queue_t                waiting;    /* jobs that it did not take yet */
+} ngx_http_pyexec_control_t;
+
+
+/*
+ * In shared memory: how much there is to do, and for whom.  Each process has
+ * an entry of its own, so that what one which was killed leaves can be told
+ * from what is true.
+ */
+
+#define NGX_HTTP_PYEXEC_ENTRIES         512
+
+typedef struct {
+    ngx_pid_t                  pid;        /* 0: free */
+    ngx_uint_t                 queued;
+    ngx_uint_t                 running;
+} ngx_http_pyexec_entry_t;
+
+typedef struct {
+    ngx_atomic_t               ready;      /* the pool has said so */
+    ngx_atomic_t               down;       /* it does not come up */
+    ngx_http_pyexec_entry_t    entries[NGX_HTTP_PYEXEC_ENTRIES];
+} ngx_http_pyexec_load_t;
+
+
+typedef struct {
+    ngx_str_t                  name;
+    ngx_uint_t                 workers;
+    ngx_uint_t                 max_queue;
+    ngx_uint_t                 max_requests;
+    ngx_str_t                  preload;    /* data NULL: the default set */
+    ngx_str_t                  python;
+    ngx_str_t                  user;
+    ngx_uint_t                 strict;     /* unsigned  strict:1; */
+    ngx_array_t                workspaces; /* ngx_http_pyexec_workspace_t */
+    u_char                    *file;       /* where it was first named */
+    ngx_uint_t                 line;
+    ngx_uint_t                 defined;    /* unsigned  defined:1; */
+
+    ngx_str_t                  program;    /* "/…/pyexec-pool" */
+    ngx_shm_zone_t            *zone;
+    ngx_http_pyexec_load_t    *load;
+
+    /* of the cycle: [0] is nginx's end, [1] the pool's; -1: none */
+
+    ngx_socket_t               sockets[NGX_HTTP_PYEXEC_QUEUES][2];
+    ngx_fd_t                   lock;
+
+    /* of this process */
+
+    ngx_http_pyexec_control_t  controls[NGX_HTTP_PYEXEC_QUEUES];
+    ngx_http_pyexec_entry_t   *entry;
+    ngx_msec_t                 next_start;
+    ngx_uint_t                 starts;     /* since one of them was ready */
+} ngx_http_pyexec_pool_t;
+
+
+typedef struct {
+    ngx_array_t                pools;      /* ngx_http_pyexec_pool_t * */
+    ngx_event_t                timer;      /* of a single process */
+} ngx_http_pyexec_main_conf_t;
+
+
+extern ngx_module_t  ngx_http_pyexec_module;
+
+
+#endif /* _NGX_HTTP_PYEXEC_POOL_H_INCLUDED_ */
