@@ -365,22 +365,22 @@ ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_pyexec_loc_conf_t  *plcf = conf;
 
-    char                         *rc;
-    ngx_str_t                    *value;
-    ngx_http_core_loc_conf_t     *clcf;
-    ngx_http_pyexec_directive_t  *d;
+    char                      *rc;
+    ngx_str_t                 *value;
+    ngx_http_handler_pt       *handler;
+    ngx_http_core_loc_conf_t  *clcf;
 
-    d = cmd->post;
+    handler = cmd->post;
 
-    if (plcf->endpoint == d->endpoint) {
+    if (plcf->handler == *handler) {
         return "is duplicate";
     }
 
-    if (plcf->endpoint != NGX_HTTP_PYEXEC_NONE) {
+    if (plcf->handler) {
         return "is not the only endpoint of its location";
     }
 
-    plcf->endpoint = d->endpoint;
+    plcf->handler = *handler;
 
     value = cf->args->elts;
 
@@ -400,7 +400,7 @@ ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = d->handler;
+    clcf->handler = plcf->handler;
 
     return rc;
 }
@@ -558,7 +558,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
-     *     conf->endpoint = NGX_HTTP_PYEXEC_NONE;
+     *     conf->handler = NULL;
      *     conf->pool = NULL;
      *     conf->session = NULL;
      *     conf->run = NULL;
@@ -645,27 +645,20 @@ static char *
 ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *prev, ngx_http_pyexec_loc_conf_t *conf)
 {
-    ngx_uint_t                 i;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     /* "if" and "limit_except" are locations too, and inherit no handler */
 
-    if (conf->endpoint == NGX_HTTP_PYEXEC_NONE
-        && prev->endpoint != NGX_HTTP_PYEXEC_NONE
+    if (conf->handler == NULL && prev->handler
         && (clcf->noname || clcf->lmt_excpt) && clcf->handler == NULL)
     {
-        conf->endpoint = prev->endpoint;
+        clcf->handler = prev->handler;
+        conf->handler = prev->handler;
         conf->pool = prev->pool;
         conf->session = prev->session;
         conf->run = prev->run;
-
-        for (i = 0; ngx_http_pyexec_directives[i].name; i++) {
-            if (ngx_http_pyexec_directives[i].endpoint == conf->endpoint) {
-                clcf->handler = ngx_http_pyexec_directives[i].handler;
-            }
-        }
     }
 
     /* where nobody has said: in locations with an endpoint */
@@ -673,8 +666,8 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_conf_merge_value(conf->json_errors, prev->json_errors,
                          NGX_CONF_UNSET);
 
-    return conf->endpoint == NGX_HTTP_PYEXEC_NONE
-           ? NGX_CONF_OK : ngx_http_pyexec_merge_workspace(cf, conf);
+    return conf->handler ? ngx_http_pyexec_merge_workspace(cf, conf)
+                         : NGX_CONF_OK;
 }
 
 

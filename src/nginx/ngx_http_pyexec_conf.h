@@ -9,16 +9,8 @@
 #include "wire/pyexec_wire.h"
 
 
-typedef enum {
-    NGX_HTTP_PYEXEC_NONE = 0,
-    NGX_HTTP_PYEXEC_EXECUTE,
-    NGX_HTTP_PYEXEC_RESULTS,
-    NGX_HTTP_PYEXEC_CLEANUP
-} ngx_http_pyexec_endpoint_e;
-
-
 typedef struct {
-    ngx_http_pyexec_endpoint_e endpoint;
+    ngx_http_handler_pt        handler;    /* of the endpoint; or NULL */
     ngx_http_pyexec_pool_t    *pool;
     ngx_http_complex_value_t  *session;
     ngx_http_complex_value_t  *run;        /* or NULL */
@@ -50,16 +42,6 @@ typedef struct {
 } ngx_http_pyexec_loc_conf_t;
 
 
-/* what an endpoint's directive, the command's post, stands for */
-
-typedef struct {
-    const char                *name;
-    ngx_http_pyexec_endpoint_e endpoint;
-    ngx_http_handler_pt        handler;
-} ngx_http_pyexec_directive_t;
-
-extern ngx_http_pyexec_directive_t  ngx_http_pyexec_directives[];
-
 void *ngx_http_pyexec_create_main_conf(ngx_conf_t *cf);
 char *ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf);
@@ -67,7 +49,11 @@ char *ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 
 char *ngx_http_pyexec_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* the command's post is an ngx_http_handler_pt */
+
 char *ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 char *ngx_http_pyexec_workspace(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd,

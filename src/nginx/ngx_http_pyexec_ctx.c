@@ -27,3 +27,19 @@ ngx_http_pyexec_ctx(ngx_http_request_t *r)
 
     return ctx;
 }
+
+
+ngx_int_t
+ngx_http_pyexec_ctx_session(ngx_http_pyexec_ctx_t *ctx,
+    const pyexec_str_t *session)
+{
+    ctx->session.data = ngx_pnalloc(ctx->request->pool, session->len);
+    if (ctx->session.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(ctx->session.data, session->data, session->len);
+    ctx->session.len = session->len;
+
+    return NGX_OK;
+}

@@ -59,5 +59,10 @@ typedef struct {
 
 ngx_http_pyexec_ctx_t *ngx_http_pyexec_ctx(ngx_http_request_t *r);
 
+/* keeps a copy of the session's name; NGX_OK or NGX_ERROR */
+
+ngx_int_t ngx_http_pyexec_ctx_session(ngx_http_pyexec_ctx_t *ctx,
+    const pyexec_str_t *session);
+
 
 #endif /* _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_ */

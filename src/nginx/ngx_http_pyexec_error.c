@@ -113,6 +113,23 @@ ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,
 }
 
 
+ngx_int_t
+ngx_http_pyexec_not_allowed(ngx_http_request_t *r, const char *allow)
+{
+    u_char  detail[64], *last;
+
+    if (ngx_http_pyexec_header(r, "Allow", allow) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    last = ngx_snprintf(detail, sizeof(detail), "the method must be %s",
+                        allow);
+
+    return ngx_http_pyexec_error(r, NGX_HTTP_NOT_ALLOWED, (char *) detail,
+                                 last - detail);
+}
+
+
 static ngx_int_t
 ngx_http_pyexec_header_filter(ngx_http_request_t *r)
 {
@@ -199,7 +216,7 @@ ngx_http_pyexec_is_error_page(ngx_http_request_t *r)
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
     on = plcf->json_errors == NGX_CONF_UNSET
-         ? plcf->endpoint != NGX_HTTP_PYEXEC_NONE : plcf->json_errors;
+         ? plcf->handler != NULL : plcf->json_errors;
 
     if (!on || r->err_status < NGX_HTTP_BAD_REQUEST
         || r->upstream || r->headers_out.last_modified_time != -1)

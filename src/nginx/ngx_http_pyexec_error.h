@@ -22,6 +22,11 @@ ngx_int_t ngx_http_pyexec_error_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_pyexec_error(ngx_http_request_t *r, ngx_int_t status,
     const char *detail, size_t len);
 
+/* 405; allow is the methods, as in the header "Allow" */
+
+ngx_int_t ngx_http_pyexec_not_allowed(ngx_http_request_t *r,
+    const char *allow);
+
 /* an "Allow" or a "Retry-After"; value must last */
 
 ngx_int_t ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,

@@ -1,0 +1,191 @@
+
+#include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
+#include "nginx/ngx_http_pyexec_error.h"
+#include "nginx/ngx_http_pyexec_execute.h"
+#include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/pyexec_request.h"
+
+
+static void ngx_http_pyexec_execute_body(ngx_http_request_t *r);
+static ngx_int_t ngx_http_pyexec_execute(ngx_http_request_t *r,
+    pyexec_request_t *request);
+static ngx_int_t ngx_http_pyexec_read_body(ngx_http_request_t *r,
+    pyexec_request_t *request);
+static int64_t ngx_http_pyexec_clamp(int64_t value, int64_t preset,
+    int64_t max);
+
+
+ngx_int_t
+ngx_http_pyexec_execute_handler(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    if (r->method != NGX_HTTP_POST) {
+        return ngx_http_pyexec_not_allowed(r, "POST");
+    }
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_pyexec_execute_body);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+static void
+ngx_http_pyexec_execute_body(ngx_http_request_t *r)
+{
+    ngx_int_t          rc;
+    pyexec_request_t  *request;
+
+    request = pyexec_request_begin();
+
+    if (request == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    rc = ngx_http_pyexec_read_body(r, request);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_pyexec_execute(r, request);
+    }
+
+    pyexec_request_free(request);
+
+    /* a job that was submitted keeps the request, and finalizes it itself */
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
+{
+    ngx_msec_t                   limit;
+    pyexec_execute_t             msg;
+    ngx_http_pyexec_ctx_t       *ctx;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    ctx = ngx_http_pyexec_ctx(r);
+
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (pyexec_request_end(request) == -1) {
+        return ngx_http_pyexec_error(r, request->status, request->detail,
+                                     ngx_strlen(request->detail));
+    }
+
+    if (ngx_http_pyexec_ctx_session(ctx, &request->session) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    ngx_memzero(&msg, sizeof(pyexec_execute_t));
+
+    msg.workspace = plcf->index;
+    msg.session = request->session;
+    msg.code = request->code;
+
+    msg.timeout = ngx_http_pyexec_clamp(request->timeout, plcf->timeout,
+                                        plcf->max_timeout);
+    msg.max_attempts = ngx_http_pyexec_clamp(request->max_attempts,
+                                             plcf->max_attempts,
+                                             plcf->max_attempts);
+    msg.auto_correct = request->auto_correct != 0;
+
+    msg.max_memory = plcf->max_memory;
+    msg.max_file_size = plcf->max_file_size;
+    msg.max_disk = plcf->max_disk;
+    msg.max_files = plcf->max_files;
+    msg.max_open_files = plcf->max_open_files;
+    msg.max_threads = plcf->max_threads;
+    msg.max_cpu = plcf->max_cpu;
+    msg.max_output = plcf->max_output;
+    msg.max_flood = plcf->max_flood;
+    msg.session_write = plcf->session_access;
+    msg.policy = plcf->policy;
+    msg.deny = plcf->deny_list;
+    msg.allow = plcf->allow_list;
+
+    limit = (ngx_msec_t) msg.timeout * msg.max_attempts * 1000;
+
+    return ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_RUNS,
+                                      PYEXEC_MSG_EXECUTE, &msg, limit);
+}
+
+
+/*
+ * From memory, or from the temporary file that it was too large for; in one
+ * piece, since yajl begins a string anew with every piece of it.
+ */
+
+static ngx_int_t
+ngx_http_pyexec_read_body(ngx_http_request_t *r, pyexec_request_t *request)
+{
+    u_char       *body, *p;
+    off_t         offset;
+    size_t        size;
+    ssize_t       n;
+    ngx_buf_t    *b;
+    ngx_chain_t  *in, *cl;
+
+    in = r->request_body ? r->request_body->bufs : NULL;
+    size = 0;
+
+    for (cl = in; cl; cl = cl->next) {
+        size += ngx_buf_size(cl->buf);
+    }
+
+    if (size == 0) {
+        return NGX_OK;
+    }
+
+    body = ngx_alloc(size, r->connection->log);
+    if (body == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = body;
+
+    for (cl = in; cl; cl = cl->next) {
+        b = cl->buf;
+
+        if (ngx_buf_in_memory(b)) {
+            p = ngx_cpymem(p, b->pos, b->last - b->pos);
+            continue;
+        }
+
+        for (offset = b->file_pos; offset < b->file_last; offset += n) {
+
+            n = ngx_read_file(b->file, p, b->file_last - offset, offset);
+
+            if (n <= 0) {
+                ngx_free(body);
+                return NGX_HTTP_INTERNAL_SERVER_ERROR;
+            }
+
+            p += n;
+        }
+    }
+
+    pyexec_request_feed(request, body, size);
+    ngx_free(body);
+
+    return NGX_OK;
+}
+
+
+static int64_t
+ngx_http_pyexec_clamp(int64_t value, int64_t preset, int64_t max)
+{
+    if (value == PYEXEC_UNSET) {
+        return preset;
+    }
+
+    return value < 1 ? 1 : ngx_min(value, max);
+}
