@@ -23,24 +23,43 @@ static ngx_conf_enum_t  ngx_http_pyexec_accesses[] = {
 };
 
 
-static ngx_conf_post_t  ngx_http_pyexec_seconds_post = {
-    ngx_http_pyexec_seconds
+/* what values the settings may have */
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_timeout_range = {
+    ngx_http_pyexec_seconds, 1, 86400, "must be between 1s and 1d"
 };
 
-static ngx_conf_num_bounds_t  ngx_http_pyexec_attempts_bounds = {
-    ngx_conf_check_num_bounds, 1, 10
+static ngx_http_pyexec_range_t  ngx_http_pyexec_cpu_range = {
+    ngx_http_pyexec_seconds, 0, 86400, "must be 1d at most"
 };
 
-static ngx_conf_num_bounds_t  ngx_http_pyexec_files_bounds = {
-    ngx_conf_check_num_bounds, 1, 1000000
+static ngx_http_pyexec_range_t  ngx_http_pyexec_retain_range = {
+    ngx_http_pyexec_seconds, 0, 3153600000, "must be 100y at most"
 };
 
-static ngx_conf_num_bounds_t  ngx_http_pyexec_open_files_bounds = {
-    ngx_conf_check_num_bounds, 16, 65536
+static ngx_http_pyexec_range_t  ngx_http_pyexec_queue_range = {
+    ngx_http_pyexec_number, 1, 86400000, "must be between 1ms and 1d"
 };
 
-static ngx_conf_num_bounds_t  ngx_http_pyexec_threads_bounds = {
-    ngx_conf_check_num_bounds, 1, 32768
+static ngx_http_pyexec_range_t  ngx_http_pyexec_size_range = {
+    ngx_http_pyexec_size, 1, NGX_MAX_OFF_T_VALUE,
+    "must not be 0, which does not mean \"unlimited\""
+};
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_attempts_range = {
+    ngx_http_pyexec_number, 1, 10, "must be between 1 and 10"
+};
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_files_range = {
+    ngx_http_pyexec_number, 1, 1000000, "must be between 1 and 1000000"
+};
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_open_files_range = {
+    ngx_http_pyexec_number, 16, 65536, "must be between 16 and 65536"
+};
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_threads_range = {
+    ngx_http_pyexec_number, 1, 32768, "must be between 1 and 32768"
 };
 
 
@@ -90,70 +109,70 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       ngx_conf_set_sec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, timeout),
-      &ngx_http_pyexec_seconds_post },
+      &ngx_http_pyexec_timeout_range },
 
     { ngx_string("pyexec_max_timeout"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_sec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_timeout),
-      &ngx_http_pyexec_seconds_post },
+      &ngx_http_pyexec_timeout_range },
 
     { ngx_string("pyexec_max_cpu"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_sec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_cpu),
-      NULL },
+      &ngx_http_pyexec_cpu_range },
 
     { ngx_string("pyexec_max_attempts"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_attempts),
-      &ngx_http_pyexec_attempts_bounds },
+      &ngx_http_pyexec_attempts_range },
 
     { ngx_string("pyexec_max_memory"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_off_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_memory),
-      NULL },
+      &ngx_http_pyexec_size_range },
 
     { ngx_string("pyexec_max_file_size"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_off_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_file_size),
-      NULL },
+      &ngx_http_pyexec_size_range },
 
     { ngx_string("pyexec_max_disk"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_off_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_disk),
-      NULL },
+      &ngx_http_pyexec_size_range },
 
     { ngx_string("pyexec_max_files"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_files),
-      &ngx_http_pyexec_files_bounds },
+      &ngx_http_pyexec_files_range },
 
     { ngx_string("pyexec_max_open_files"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_open_files),
-      &ngx_http_pyexec_open_files_bounds },
+      &ngx_http_pyexec_open_files_range },
 
     { ngx_string("pyexec_max_threads"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, max_threads),
-      &ngx_http_pyexec_threads_bounds },
+      &ngx_http_pyexec_threads_range },
 
     { ngx_string("pyexec_max_output"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE12,
@@ -167,14 +186,14 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, queue_timeout),
-      NULL },
+      &ngx_http_pyexec_queue_range },
 
     { ngx_string("pyexec_retain"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_sec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, retain),
-      NULL },
+      &ngx_http_pyexec_retain_range },
 
     { ngx_string("pyexec_session_access"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,

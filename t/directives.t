@@ -176,7 +176,7 @@ pyexec_max_attempts 11;
 location /none { return 204; }
 --- must_die
 --- error_log
-value must be between 1 and 10 in
+"pyexec_max_attempts" directive must be between 1 and 10 in
 
 
 
@@ -202,7 +202,7 @@ pyexec_max_files 0;
 location /none { return 204; }
 --- must_die
 --- error_log
-value must be between 1 and 1000000 in
+"pyexec_max_files" directive must be between 1 and 1000000 in
 
 
 
@@ -215,7 +215,7 @@ pyexec_max_open_files 3;
 location /none { return 204; }
 --- must_die
 --- error_log
-value must be between 16 and 65536 in
+"pyexec_max_open_files" directive must be between 16 and 65536 in
 
 
 
@@ -228,7 +228,7 @@ pyexec_max_threads 0;
 location /none { return 204; }
 --- must_die
 --- error_log
-value must be between 1 and 32768 in
+"pyexec_max_threads" directive must be between 1 and 32768 in
 
 
 
@@ -354,3 +354,135 @@ location /x { pyexec_execute default; pyexec_workspace /usr/share/nginx/workspac
 --- must_die
 --- error_log
 the workspace "/usr/share/nginx/workspace" is below "/usr", which all runs may read
+
+
+
+=== TEST 28: no memory
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_memory 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_memory" directive must not be 0, which does not mean "unlimited" in
+
+
+
+=== TEST 29: no size
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_file_size 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_file_size" directive must not be 0, which does not mean "unlimited" in
+
+
+
+=== TEST 30: no disk
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_disk 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_disk" directive must not be 0, which does not mean "unlimited" in
+
+
+
+=== TEST 31: no time to ask for
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_timeout 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_timeout" directive must be between 1s and 1d in
+
+
+
+=== TEST 32: no attempts
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_attempts 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_attempts" directive must be between 1 and 10 in
+
+
+
+=== TEST 33: no time in the queue
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_queue_timeout 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_queue_timeout" directive must be between 1ms and 1d in
+
+
+
+=== TEST 34: no flood
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_output 10 flood=0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_output" directive has an invalid flood= in
+
+
+
+=== TEST 35: two days of CPU time
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_cpu 2d;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_cpu" directive must be 1d at most in
+
+
+
+=== TEST 36: two centuries
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_retain 200y;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_retain" directive must be 100y at most in
+
+
+
+=== TEST 37: where 0 has a meaning
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b max_queue=0 max_requests=0 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_max_cpu 0;
+pyexec_retain 0;
+--- config
+location /none { return 204; }
+--- request
+GET /none
+--- error_code: 204

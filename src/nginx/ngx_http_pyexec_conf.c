@@ -16,6 +16,8 @@ static char *ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field);
 static ngx_uint_t ngx_http_pyexec_is_module(u_char *data, size_t len);
 static char *ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t **cv);
+static char *ngx_http_pyexec_in_range(ngx_http_pyexec_range_t *range,
+    int64_t value);
 static char *ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *prev, ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
@@ -533,15 +535,32 @@ ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* of a time that must not be 0 */
+char *
+ngx_http_pyexec_number(ngx_conf_t *cf, void *post, void *data)
+{
+    return ngx_http_pyexec_in_range(post, *(ngx_int_t *) data);
+}
+
 
 char *
 ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data)
 {
-    time_t  *sec = data;
+    return ngx_http_pyexec_in_range(post, *(time_t *) data);
+}
 
-    return *sec < 1 || *sec > 86400 ? "must be between 1s and 1d"
-                                    : NGX_CONF_OK;
+
+char *
+ngx_http_pyexec_size(ngx_conf_t *cf, void *post, void *data)
+{
+    return ngx_http_pyexec_in_range(post, *(off_t *) data);
+}
+
+
+static char *
+ngx_http_pyexec_in_range(ngx_http_pyexec_range_t *range, int64_t value)
+{
+    return value < range->min || value > range->max ? range->otherwise
+                                                    : NGX_CONF_OK;
 }
 
 

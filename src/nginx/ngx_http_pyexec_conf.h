@@ -42,6 +42,22 @@ typedef struct {
 } ngx_http_pyexec_loc_conf_t;
 
 
+/* the post of a directive with one value: a range for it */
+
+typedef struct {
+    ngx_conf_post_handler_pt   handler;    /* ngx_http_pyexec_number, .. */
+    int64_t                    min;
+    int64_t                    max;
+    char                      *otherwise;  /* "must be .." */
+} ngx_http_pyexec_range_t;
+
+/* the first one is for milliseconds too */
+
+char *ngx_http_pyexec_number(ngx_conf_t *cf, void *post, void *data);
+char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
+char *ngx_http_pyexec_size(ngx_conf_t *cf, void *post, void *data);
+
+
 void *ngx_http_pyexec_create_main_conf(ngx_conf_t *cf);
 char *ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf);
@@ -59,7 +75,6 @@ char *ngx_http_pyexec_workspace(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
 
 
 #endif /* _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_ */
