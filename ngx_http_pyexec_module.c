@@ -2,6 +2,7 @@
 #include "nginx/ngx_http_pyexec_conf.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_execute.h"
+#include "nginx/ngx_http_pyexec_params.h"
 #include "nginx/ngx_http_pyexec_results.h"
 #include "nginx/ngx_http_pyexec_supervisor.h"
 #include "nginx/ngx_http_pyexec_variables.h"

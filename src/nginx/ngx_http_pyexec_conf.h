@@ -1,5 +1,5 @@
 
-/* The configuration. */
+/* The configuration of locations. */
 
 #ifndef _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_
 #define _NGX_HTTP_PYEXEC_CONF_H_INCLUDED_
@@ -58,13 +58,9 @@ char *ngx_http_pyexec_seconds(ngx_conf_t *cf, void *post, void *data);
 char *ngx_http_pyexec_size(ngx_conf_t *cf, void *post, void *data);
 
 
-void *ngx_http_pyexec_create_main_conf(ngx_conf_t *cf);
-char *ngx_http_pyexec_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-
-char *ngx_http_pyexec_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* the command's post is an ngx_http_handler_pt */
 
