@@ -67,6 +67,10 @@ PYEXEC_OBJS = \$(PYEXEC_SRCS:$pyexec_src/%.c=$pyexec_obj/%.o)
 
 PYEXEC_PYTHON = \$(wildcard $pyexec_src/python/*.py)
 
+# nginx's own sources define _GNU_SOURCE in a header
+
+$NGX_OBJS/addon/base/%.o $NGX_OBJS/addon/wire/%.o:	CFLAGS += -D_GNU_SOURCE
+
 modules:	$NGX_OBJS/pyexec-pool
 
 $NGX_OBJS/pyexec-pool:	\$(PYEXEC_OBJS) $pyexec_obj/modules.o

@@ -8,11 +8,12 @@
  *   DONE      answered, or given up; nothing is held any more
  */
 
+#include "nginx/ngx_http_pyexec_answer.h"
 #include "nginx/ngx_http_pyexec_conf.h"
-#include "nginx/ngx_http_pyexec_ctx.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_job.h"
 #include "nginx/ngx_http_pyexec_load.h"
+#include "base/pyexec_io.h"
 
 
 /* a runner keeps the time of a run; this is for one that does not */
@@ -28,19 +29,11 @@ static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
     pyexec_msg_e type, const void *msg);
 static ngx_int_t ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_send_fd(ngx_socket_t s, u_char *data,
-    size_t len, ngx_socket_t fd);
 static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_write(ngx_event_t *ev);
 static void ngx_http_pyexec_job_read(ngx_event_t *ev);
-static ngx_int_t ngx_http_pyexec_job_receive(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_message(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_result(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_refused(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx,
-    pyexec_str_t *json);
 static void ngx_http_pyexec_job_timeout(ngx_event_t *ev);
 static ngx_int_t ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx,
     const char *detail);
@@ -236,7 +229,8 @@ static ngx_int_t
 ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
 {
     u_char             buf[64], *last;
-    ngx_int_t          rc;
+    ssize_t            n;
+    ngx_err_t          err;
     pyexec_job_t       job;
     ngx_connection_t  *control;
 
@@ -251,10 +245,20 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
     job.deadline = ctx->deadline;
     last = pyexec_wire_encode(buf, PYEXEC_MSG_JOB, &job);
 
-    rc = ngx_http_pyexec_job_send_fd(control->fd, buf, last - buf, ctx->peer);
+    n = pyexec_send_fds(control->fd, buf, last - buf, &ctx->peer, 1);
 
-    if (rc != NGX_OK) {
-        return rc;
+    if (n == -1) {
+        err = ngx_socket_errno;
+
+        /* the socket is full, or has as many descriptors as it may */
+
+        if (err == NGX_EAGAIN || err == ENOBUFS || err == ETOOMANYREFS) {
+            return NGX_AGAIN;
+        }
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
+                      "sendmsg() on control failed");
+        return NGX_ERROR;
     }
 
     ngx_close_socket(ctx->peer);
@@ -264,54 +268,6 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
     ngx_http_pyexec_job_write(ctx->connection->write);
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_job_send_fd(ngx_socket_t s, u_char *data, size_t len,
-    ngx_socket_t fd)
-{
-    ngx_err_t        err;
-    struct iovec     iov;
-    struct msghdr    msg;
-    struct cmsghdr  *cmsg;
-
-    union {
-        char            space[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr  align;
-    } control;
-
-    ngx_memzero(&msg, sizeof(struct msghdr));
-    ngx_memzero(&control, sizeof(control));
-
-    iov.iov_base = data;
-    iov.iov_len = len;
-    msg.msg_iov = &iov;
-    msg.msg_iovlen = 1;
-    msg.msg_control = control.space;
-    msg.msg_controllen = sizeof(control.space);
-
-    cmsg = CMSG_FIRSTHDR(&msg);
-    cmsg->cmsg_level = SOL_SOCKET;
-    cmsg->cmsg_type = SCM_RIGHTS;
-    cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-    ngx_memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-
-    if (sendmsg(s, &msg, MSG_NOSIGNAL) != -1) {
-        return NGX_OK;
-    }
-
-    err = ngx_socket_errno;
-
-    /* the socket is full, or has as many descriptors as it may */
-
-    if (err == NGX_EAGAIN || err == ENOBUFS || err == ETOOMANYREFS) {
-        return NGX_AGAIN;
-    }
-
-    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
-                  "sendmsg() on control failed");
-    return NGX_ERROR;
 }
 
 
@@ -430,10 +386,14 @@ ngx_http_pyexec_job_read(ngx_event_t *ev)
     ctx = c->data;
 
     do {
-        rc = ngx_http_pyexec_job_receive(ctx);
+        rc = ngx_http_pyexec_answer_receive(ctx);
 
         if (rc == NGX_OK) {
-            rc = ngx_http_pyexec_job_message(ctx);
+            rc = ngx_http_pyexec_answer(ctx);
+        }
+
+        if (rc == NGX_OK) {
+            ngx_http_pyexec_job_started(ctx);
         }
 
     } while (rc == NGX_OK);
@@ -459,116 +419,9 @@ ngx_http_pyexec_job_read(ngx_event_t *ev)
 }
 
 
-/*
- * Receives what is missing of a message.  Returns NGX_OK when it is whole,
- * NGX_AGAIN, NGX_DECLINED where the stream has ended, or a status.
- */
-
-static ngx_int_t
-ngx_http_pyexec_job_receive(ngx_http_pyexec_ctx_t *ctx)
-{
-    u_char            *p;
-    size_t             want;
-    ssize_t            n;
-    ngx_connection_t  *c;
-
-    c = ctx->connection;
-
-    for ( ;; ) {
-
-        if (ctx->received < PYEXEC_WIRE_HEADER) {
-            p = ctx->header + ctx->received;
-            want = PYEXEC_WIRE_HEADER - ctx->received;
-
-        } else {
-            p = ctx->payload + (ctx->received - PYEXEC_WIRE_HEADER);
-            want = ctx->len - (ctx->received - PYEXEC_WIRE_HEADER);
-        }
-
-        if (want == 0) {
-            ctx->received = 0;
-            return NGX_OK;
-        }
-
-        n = recv(c->fd, p, want, 0);
-
-        if (n == -1 && ngx_socket_errno == NGX_EINTR) {
-            continue;
-        }
-
-        if (n == -1 && ngx_socket_errno == NGX_EAGAIN) {
-            c->read->ready = 0;
-            return NGX_AGAIN;
-        }
-
-        if (n <= 0) {
-            return NGX_DECLINED;
-        }
-
-        ctx->received += n;
-
-        if (ctx->received != PYEXEC_WIRE_HEADER) {
-            continue;
-        }
-
-        if (pyexec_wire_header(ctx->header, &ctx->type, &ctx->len) == -1) {
-            ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                          "pyexec pool \"%V\" sent a malformed header",
-                          &ctx->pool->name);
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        ctx->payload = ngx_palloc(ctx->request->pool, ctx->len + 1);
-        if (ctx->payload == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-    }
-}
-
-
-/* returns NGX_OK where more is to come, or what to finalize with */
-
-static ngx_int_t
-ngx_http_pyexec_job_message(ngx_http_pyexec_ctx_t *ctx)
-{
-    switch (ctx->type) {
-
-    case PYEXEC_MSG_START:
-        return ngx_http_pyexec_job_started(ctx);
-
-    case PYEXEC_MSG_RESULT:
-        return ngx_http_pyexec_job_result(ctx);
-
-    case PYEXEC_MSG_ERROR:
-        return ngx_http_pyexec_job_refused(ctx);
-
-    default:
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\" sent an unexpected message %ui",
-                      &ctx->pool->name, (ngx_uint_t) ctx->type);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-}
-
-
-static ngx_int_t
+static void
 ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
 {
-    pyexec_start_t  start;
-
-    if (ctx->state != NGX_HTTP_PYEXEC_QUEUED
-        || pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &start) == -1)
-    {
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\" sent a malformed START",
-                      &ctx->pool->name);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->run_id.data = (u_char *) start.run_id.data;
-    ctx->run_id.len = start.run_id.len;
-    ctx->queue_time = (ngx_msec_int_t) (ngx_current_msec - ctx->submitted);
-
     ctx->state = NGX_HTTP_PYEXEC_RUNNING;
 
     if (ctx->queue == NGX_HTTP_PYEXEC_RUNS) {
@@ -577,68 +430,6 @@ ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
     }
 
     ngx_add_timer(&ctx->timer, ctx->run_limit);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_job_result(ngx_http_pyexec_ctx_t *ctx)
-{
-    pyexec_result_t  result;
-
-    if (pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &result) == -1) {
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\" sent a malformed RESULT",
-                      &ctx->pool->name);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (result.status.len) {
-        ctx->status.data = (u_char *) result.status.data;
-        ctx->status.len = result.status.len;
-        ctx->attempts = result.attempts;
-        ctx->run_time = (ngx_msec_int_t) (result.run_time / 1000);
-    }
-
-    return ngx_http_pyexec_job_answer(ctx, &result.json);
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_job_refused(ngx_http_pyexec_ctx_t *ctx)
-{
-    u_char          *value;
-    pyexec_error_t   error;
-
-    if (pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &error) == -1
-        || error.code < NGX_HTTP_BAD_REQUEST || error.code > 599)
-    {
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\" sent a malformed ERROR",
-                      &ctx->pool->name);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (error.code == NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\": %*s", &ctx->pool->name,
-                      error.cause.len, error.cause.data);
-    }
-
-    if (error.retry_after) {
-        value = ngx_pnalloc(ctx->request->pool, NGX_INT32_LEN + 1);
-
-        if (value) {
-            ngx_sprintf(value, "%uD%Z", error.retry_after);
-            (void) ngx_http_pyexec_header(ctx->request, "Retry-After",
-                                          (char *) value);
-        }
-    }
-
-    return ngx_http_pyexec_error(ctx->request, error.code,
-                                 (char *) error.detail.data,
-                                 error.detail.len);
 }
 
 
@@ -665,59 +456,6 @@ ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
 
     return ngx_http_pyexec_error(ctx->request, NGX_HTTP_INTERNAL_SERVER_ERROR,
                                  detail, sizeof(detail) - 1);
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_job_answer(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
-{
-    ngx_int_t            rc;
-    ngx_buf_t           *b;
-    ngx_chain_t          out;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    ctx->answered = 1;
-
-    r->disable_not_modified = 1;           /* there is neither date nor tag */
-
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = json->len;
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK) {
-        return rc;
-    }
-
-    /* NGX_OK would mean that there is more to read */
-
-    if (r->header_only) {
-        return NGX_DONE;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = (u_char *) json->data;
-    b->last = b->pos + json->len;
-    b->memory = 1;
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    rc = ngx_http_output_filter(r, &out);
-
-    /* NGX_AGAIN: the client takes it slowly, which is nginx's to wait for */
-
-    return rc == NGX_ERROR ? NGX_ERROR : NGX_DONE;
 }
 
 
