@@ -1,11 +1,18 @@
 
 #include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_control.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_execute.h"
+#include "nginx/ngx_http_pyexec_load.h"
 #include "nginx/ngx_http_pyexec_params.h"
 #include "nginx/ngx_http_pyexec_results.h"
 #include "nginx/ngx_http_pyexec_supervisor.h"
 #include "nginx/ngx_http_pyexec_variables.h"
+
+
+static ngx_int_t ngx_http_pyexec_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_pyexec_init_process(ngx_cycle_t *cycle);
+static void ngx_http_pyexec_exit_process(ngx_cycle_t *cycle);
 
 
 /* the posts of the directives for endpoints */
@@ -263,11 +270,89 @@ ngx_module_t  ngx_http_pyexec_module = {
     ngx_http_pyexec_commands,              /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_pyexec_pools_init_module,     /* init module */
-    ngx_http_pyexec_pools_init_process,    /* init process */
+    ngx_http_pyexec_init_module,           /* init module */
+    ngx_http_pyexec_init_process,          /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_pyexec_pools_exit_process,    /* exit process */
+    ngx_http_pyexec_exit_process,          /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+static ngx_int_t
+ngx_http_pyexec_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_pyexec_main_conf_t  *pmcf;
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pyexec_module);
+
+    if (pmcf == NULL || pmcf->pools.nelts == 0 || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    return ngx_http_pyexec_supervisor_init(cycle);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_init_process(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                     i, queue;
+    ngx_http_pyexec_pool_t       **pools;
+    ngx_http_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pyexec_module);
+
+    /* the cache manager and the cache loader come here too */
+
+    if (pmcf == NULL || pmcf->pools.nelts == 0
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    pools = pmcf->pools.elts;
+
+    for (i = 0; i < pmcf->pools.nelts; i++) {
+
+        if (ngx_http_pyexec_load_claim(pools[i], cycle->log) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        for (queue = 0; queue < NGX_HTTP_PYEXEC_QUEUES; queue++) {
+            if (ngx_http_pyexec_control_open(cycle, pools[i], queue) != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    if (ngx_process == NGX_PROCESS_SINGLE) {
+        ngx_http_pyexec_supervisor_run(cycle);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_pyexec_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                     i;
+    ngx_http_pyexec_pool_t       **pools;
+    ngx_http_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pyexec_module);
+
+    if (pmcf == NULL) {
+        return;
+    }
+
+    pools = pmcf->pools.elts;
+
+    for (i = 0; i < pmcf->pools.nelts; i++) {
+        ngx_http_pyexec_load_release(pools[i]);
+    }
+}

@@ -1,5 +1,5 @@
 
-/* The supervision of pools, and the control sockets. */
+/* The supervision of pools: their start, and their restart when they die. */
 
 #ifndef _NGX_HTTP_PYEXEC_SUPERVISOR_H_INCLUDED_
 #define _NGX_HTTP_PYEXEC_SUPERVISOR_H_INCLUDED_
@@ -8,13 +8,16 @@
 #include "nginx/ngx_http_pyexec_pool.h"
 
 
-ngx_int_t ngx_http_pyexec_pools_init_module(ngx_cycle_t *cycle);
-ngx_int_t ngx_http_pyexec_pools_init_process(ngx_cycle_t *cycle);
-void ngx_http_pyexec_pools_exit_process(ngx_cycle_t *cycle);
+/*
+ * Prepares the pools of a new cycle, in the master.  If one cannot be had,
+ * that is logged, and requests for it are answered with 503.
+ */
 
-/* the manager of an ngx_path_t: starts pools that are not there */
+ngx_int_t ngx_http_pyexec_supervisor_init(ngx_cycle_t *cycle);
 
-ngx_msec_t ngx_http_pyexec_pools_manager(void *data);
+/* supervises by a timer, in nginx's single process */
+
+void ngx_http_pyexec_supervisor_run(ngx_cycle_t *cycle);
 
 
 #endif /* _NGX_HTTP_PYEXEC_SUPERVISOR_H_INCLUDED_ */
