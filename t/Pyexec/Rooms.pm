@@ -56,6 +56,23 @@ sub text {
     return <$f> =~ s{/\*.*?\*/}{}gsr;
 }
 
+# for each folder those that its units use
+
+sub folders {
+    my ($self) = @_;
+    my %uses;
+
+    for my $unit (keys %{ $self->{uses} }) {
+        my $folder = $self->{folder}{$unit};
+
+        for my $other (map { $self->{folder}{$_} } @{ $self->{uses}{$unit} }) {
+            $uses{$folder}{$other} = 1 if $other ne $folder;
+        }
+    }
+
+    return \%uses;
+}
+
 # a sentence for each unit that uses one of a folder that is not for it
 
 sub upward {

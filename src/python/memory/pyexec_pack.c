@@ -20,7 +20,6 @@
 #include "base/pyexec_log.h"
 #include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
-#include "wire/pyexec_message.h"
 
 
 #define PYEXEC_PAGE         4096
@@ -133,7 +132,7 @@ pyexec_pack_scout(void (*load)(void *data), void *data)
         _exit(1);
     }
 
-    pyexec_log_open(-1);
+    pyexec_log_to(NULL);
 
     load(data);
 
