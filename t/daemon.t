@@ -68,10 +68,13 @@ is($d->post('print(1)')->{status}, 'ok', 'a run');
 
 # every kind of process is killed, with a run under way
 
-for my $who ('cache manager', 'pool', 'light zygote', 'runner', 'child', 'worker') {
-    my $run = $d->post_in_background('import time; print("x"); time.sleep(30)', session_id => "k $who",
+for my $who ('cache manager', 'pool', 'light zygote', 'full zygote', 'runner', 'child', 'worker') {
+    my $code = 'import time; print("x"); time.sleep(30)';
+    $code = "import json; $code" if $who eq 'full zygote';
+    my $run = $d->post_in_background($code, session_id => "k $who",
                                      timeout_seconds => 60);
     $d->until(5, sub { ($d->list("k $who")->[0] || {})->{status} });
+    $d->until(20, sub { $d->pids_of($who) });
     my @victims = $d->pids_of($who);
     cmp_ok(scalar @victims, '>', 0, "there is a $who");
     kill KILL => @victims;

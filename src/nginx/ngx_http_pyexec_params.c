@@ -13,6 +13,7 @@ static char *ngx_http_pyexec_pool_param(ngx_conf_t *cf,
     ngx_http_pyexec_pool_t *pool, ngx_str_t *param);
 static char *ngx_http_pyexec_param_number(ngx_str_t *value, void *field);
 static char *ngx_http_pyexec_param_count(ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_zygotes(ngx_str_t *value, void *field);
 static char *ngx_http_pyexec_param_string(ngx_str_t *value, void *field);
 static char *ngx_http_pyexec_param_modules(ngx_str_t *value, void *field);
 static char *ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field);
@@ -28,6 +29,8 @@ typedef struct {
 static ngx_http_pyexec_param_t  ngx_http_pyexec_params[] = {
     { ngx_string("workers="), ngx_http_pyexec_param_count,
       offsetof(ngx_http_pyexec_pool_t, workers) },
+    { ngx_string("zygotes="), ngx_http_pyexec_param_zygotes,
+      offsetof(ngx_http_pyexec_pool_t, zygotes) },
     { ngx_string("max_queue="), ngx_http_pyexec_param_number,
       offsetof(ngx_http_pyexec_pool_t, max_queue) },
     { ngx_string("max_requests="), ngx_http_pyexec_param_number,
@@ -204,6 +207,24 @@ ngx_http_pyexec_param_count(ngx_str_t *value, void *field)
 
     if (n < 1 || n > 512) {
         return "it must be between 1 and 512";
+    }
+
+    *number = n;
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_pyexec_param_zygotes(ngx_str_t *value, void *field)
+{
+    ngx_int_t    n;
+    ngx_uint_t  *number = field;
+
+    n = ngx_atoi(value->data, value->len);
+
+    if (n < 1 || n > 128) {
+        return "it must be between 1 and 128";
     }
 
     *number = n;

@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
     ngx_str_t                  name;
     ngx_uint_t                 workers;
+    ngx_uint_t                 zygotes;    /* 0: the pool's default */
     ngx_uint_t                 max_queue;
     ngx_uint_t                 max_requests;
     ngx_str_t                  preload;    /* data NULL: the default set */

@@ -103,6 +103,10 @@ ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool, ngx_pool_t *mem)
                                      pool->max_requests);
     *a++ = ngx_http_pyexec_spawn_arg(mem, "user=%V%Z", &pool->user);
 
+    if (pool->zygotes) {
+        *a++ = ngx_http_pyexec_spawn_arg(mem, "zygotes=%ui%Z", pool->zygotes);
+    }
+
     if (pool->preload.data) {
         *a++ = ngx_http_pyexec_spawn_arg(mem, "preload=%V%Z", &pool->preload);
     }

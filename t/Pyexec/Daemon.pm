@@ -214,16 +214,12 @@ sub pids_of {
         'cache manager' => sub { $_[0]{name} =~ /cache manager/ },
         'pool'          => sub { $_[0]{args} =~ /^pyexec-pool \S+\s*$/ },
         'runner'        => sub { $_[0]{args} =~ /: runner/ },
+        'scout'         => sub { $_[0]{args} =~ /: scout/ },
         'light zygote'  => sub { $_[0]{args} =~ /: zygote, light/ },
         'full zygote'   => sub { $_[0]{args} =~ /: zygote, full/ },
         'child'         => sub { $_[0]{args} =~ /: child/ },
     );
     return map { $_->{pid} } grep { $test{$who}->($_) } @tree;
-}
-
-sub has_children {
-    my ($self, $p) = @_;
-    return scalar grep { $_->{ppid} == $p->{pid} } $self->tree;
 }
 
 sub pool_pid { ($_[0]->pids_of('pool'))[-1] }
