@@ -208,7 +208,8 @@ hostile chaos soak: test-packages modules build/python
 bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
        $(BUILD)/unit/load build/python build/bench-venv
 	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
-	    QUICK=$(QUICK) WRITE=$(WRITE) /usr/bin/python3 -B t/bench/bench.py
+	    QUICK=$(QUICK) WRITE=$(WRITE) BEFORE=$(BEFORE) \
+	    /usr/bin/python3 -B t/bench/bench.py
 
 install: modules
 	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)

@@ -423,6 +423,12 @@ pyexec_supervise_replace(pyexec_main_t *m, pyexec_zygote_e kind)
         }
     }
 
+    if (old == NULL && retiring == 0) {
+        pyexec_log(PYEXEC_LOG_INFO, "the %s zygotes are of generation %u",
+                   kind == PYEXEC_FULL ? "full" : "light",
+                   m->lineage[kind].generation);
+    }
+
     if (old && retiring < m->pool.zygotes[kind]) {
         old->retiring = 1;
         pyexec_process_start(m, pyexec_supervise_add(m, PYEXEC_ZYGOTE, kind));

@@ -4,7 +4,8 @@ Rounds, and in each of them everything once: the floor (a fork and nothing
 else), the module, the baseline.  So what else the machine does is spread over
 all of them; where it is too much, the floor's own rounds differ, or others
 are at work while this rests, and there is no verdict.  QUICK=1 makes fewer
-rounds.
+rounds, and BEFORE=directory runs another build beside this one, in turns:
+what changed between them is then seen, whatever the machine does.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import math
 import os
 import shutil
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -24,8 +26,10 @@ import measure
 import report
 from plan import (
     CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
-    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, SPARES, WORKERS)
-from servers import BUILD, EXECUTE, Baseline, Floor, Nginx, until
+    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, SPARES, STARTS, WORKERS,
+    ZYGOTES)
+from servers import (
+    BEFORE, BUILD, EXECUTE, Baseline, Before, Floor, Nginx, until)
 
 # whether all goals are met, as report.write() says it
 
@@ -54,13 +58,16 @@ class Bench:
             self.measure_lists()
             self.measure_crowd()
 
-        self.parts = self.measure_parts()
+        self.parts = self.measure_parts(FIB)
+        self.plot_parts = self.measure_parts(PLOT)
         self.lost = self.count_lost()
         self.memory = self.measure_memory()
         self.sessions = self.scale_sessions()
         self.code = self.scale_code()
         self.output = self.scale_output()
         self.workers = self.scale_workers()
+        self.zygotes = self.scale_zygotes()
+        self.starts = self.measure_starts()
         self.walls = self.measure_walls()
 
     def enter(self, server):
@@ -77,8 +84,11 @@ class Bench:
                        for kind in ("bare", "light", "full")}
         self.nginx = self.enter(Nginx(self.dir / "nginx"))
         self.baseline = self.enter(Baseline(self.dir / "baseline"))
+        self.before = BEFORE and self.enter(Before(
+            self.dir / "before",
+            module=Path(BEFORE) / "ngx_http_pyexec_module.so"))
 
-        for server in (self.nginx, self.baseline):
+        for server in filter(None, (self.nginx, self.baseline, self.before)):
             server.wait()
             for i in range(CLIENTS):
                 server.session("%s-%08d" % (PLOT.slug, i), data_csv=DATA)
@@ -104,7 +114,8 @@ class Bench:
         self.series.clear()
 
         for work in {work: None for work, *_ in LOADS}:
-            for server in (self.nginx, self.baseline):
+            for server in filter(None, (self.nginx, self.baseline,
+                                        self.before)):
                 self.run(server, work, n=2)
 
     def measure_floors(self):
@@ -117,8 +128,10 @@ class Bench:
 
     def measure_loads(self):
         for work, clients, ours, others in LOADS:
-            for server, amount in ((self.nginx, ours),
+            for server, amount in ((self.nginx, ours), (self.before, ours),
                                    (self.baseline, others)):
+                if server is None:
+                    continue
                 self.series[server, work, clients].append(
                     self.run(server, work, clients=clients, **amount))
 
@@ -150,11 +163,11 @@ class Bench:
 
     # once
 
-    def measure_parts(self):
+    def measure_parts(self, work):
         """What of the processors' time is whose; what was used, and all."""
         say("whose time it is")
         before, machine = self.nginx.parts(), measure.busy()
-        n = len(self.run(self.nginx, FIB, clients=16, seconds=PARTS).times)
+        n = len(self.run(self.nginx, work, clients=16, seconds=PARTS).times)
         parts, after = self.nginx.parts(), measure.busy()
         return ([(kind, (parts[kind] - before[kind]) / n) for kind in parts],
                 *((b - a) / n for a, b in zip(machine, after)))
@@ -223,6 +236,58 @@ class Bench:
             nginx.stop()
         return rows
 
+    def scale_zygotes(self):
+        """What several zygotes give, and what one does for a run."""
+        servers = {n: self.enter(Nginx(self.dir / ("zygotes-%d" % n),
+                                       "zygotes=%d" % n)).wait()
+                   for n in ZYGOTES}
+        series = {n: measure.Series() for n in ZYGOTES}
+        for _ in range(ROUNDS):
+            for n, nginx in servers.items():
+                series[n].append(self.run(nginx, FIB, clients=16, n=500))
+
+        rows = []
+        for n, nginx in servers.items():
+            kinds = until(lambda: settled(nginx.kinds()), "the pool")
+            rows.append((n, len(kinds["full zygote"]), series[n],
+                         *(statistics.mean(measure.memory(pid)[0]
+                                           for pid in kinds[kind])
+                           for kind in ("light zygote", "full zygote"))))
+            nginx.stop()
+        return rows
+
+    def measure_starts(self):
+        """Seconds from the start, or from a zygote's death, to an answer."""
+        series = defaultdict(list)
+        for i in range(STARTS):
+            say("start %d of %d" % (i + 1, STARTS))
+            floor = self.dir / "floor"
+            with timed(series["one load, in an interpreter alone"]):
+                load = Floor("full", floor)
+                path = floor / "empty.py"
+                path.write_text("")
+                load.measure("same", path, 1, "")
+            load.stop()
+
+            with timed(series["the first full run, after the start"]):
+                with timed(series["the first light run, after the start"]):
+                    nginx = self.enter(Nginx(self.dir / ("start-%d" % i)))
+                    answer(nginx, FIB)
+                nginx.wait_ready()
+                answer(nginx, PLOT)
+            nginx.wait()
+
+            for kind, work in (("light", FIB), ("full", PLOT)):
+                kinds = until(lambda: settled(nginx.kinds()), "the pool")
+                with timed(series["a %s run, after kill -9 of that zygote"
+                                  % kind]):
+                    dead = kinds["%s zygote" % kind][0]
+                    os.kill(dead, signal.SIGKILL)
+                    until(lambda: has_another(nginx, kind, dead), "a zygote")
+                    answer(nginx, work)
+            nginx.stop()
+        return series
+
     def measure_walls(self):
         """Pools that lack a wall each, in rounds of their own."""
         say("the walls")
@@ -252,6 +317,29 @@ def settled(kinds):
     ready = n and all(len(kinds.get(kind, ())) == n * SPARES[kind]
                       for kind in SPARES)
     return kinds if ready else None
+
+
+def has_another(nginx, kind, dead):
+    """Whether there are children of a zygote of that kind but the dead one."""
+    kinds = nginx.kinds()
+    return (dead not in kinds.get("%s zygote" % kind, [dead])
+            and len(kinds.get("%s child" % kind, ()))
+            == len(kinds["runner"]) * SPARES["%s child" % kind])
+
+
+def answer(nginx, work):
+    """A run's; those that a zygote's death takes along are asked again."""
+    session = work.slug + "-00000000"
+    if not (nginx.workspace / session).exists():
+        nginx.session(session, data_csv=DATA)
+    until(lambda: nginx.execute(work.code, session)["status"] == "ok", nginx)
+
+
+@contextlib.contextmanager
+def timed(times):
+    start = time.monotonic()
+    yield
+    times.append(time.monotonic() - start)
 
 
 def most(pids):

@@ -43,8 +43,11 @@ def write(bench):
         head(bench),
         "## Goals", goal_table(every, met), noise_text(noise),
         "## Runs", run_table(bench), RUNS_TEXT,
+        *before(bench),
         "## Floors", floor_table(bench), FLOORS_TEXT,
         "## Where the time goes", part_table(bench), PARTS_TEXT,
+        "## Starts", start_table(bench), STARTS_TEXT,
+        "## Zygotes", zygote_table(bench), limit_table(bench), ZYGOTES_TEXT,
         "## What each wall costs", wall_table(bench), WALLS_TEXT,
         "## Memory", memory_table(bench), MEMORY_TEXT,
         "## Scaling", scaling(bench),
@@ -66,6 +69,20 @@ PARTS_TEXT = """\
 fib(15), 16 clients: of the processors' time what each kind of process has
 used for a run.  The rest is the kernel's own threads', what they do for
 processes and namespaces that have ended, and the client's."""
+
+BEFORE_TEXT = """\
+Both in the same rounds; the ratios are the medians of the rounds' own."""
+
+STARTS_TEXT = """\
+Medians. A full run is CSV + plot, sent when the pool has said that all is
+loaded; a light one is fib(15). After the death of a zygote: until runners
+have children of the next one, and the run is answered."""
+
+ZYGOTES_TEXT = """\
+fib(15), 16 clients, in turns; PSS of one zygote. A zygote forks one child at a
+time: what it takes of a processor itself for a run says how many runs it can
+serve, and what all processes take for a run how many processors that keeps
+busy."""
 
 WALLS_TEXT = """\
 fib(15), one client, a pool for each line, without preload. Less: than with
@@ -206,6 +223,52 @@ def part_table(bench):
         ("all processors", there),
         ("beside it: a fork, light", bench.series["light", "fork", FIB].cpu)]
     return table("process|CPU, ms", [(kind, ms(cpu)) for kind, cpu in rows])
+
+
+def before(bench):
+    if not bench.before:
+        return []
+    rows = []
+    for work, clients, _, _ in LOADS:
+        ours = bench.series[bench.nginx, work, clients]
+        other = bench.series[bench.before, work, clients]
+        rows.append((work.name, clients, ms(ours.p50), ms(other.p50),
+                     "%.3f" % ratio(ours, other),
+                     "%.3f" % ratio(ours, other, "rate"),
+                     "%.3f" % (ours.cpu / other.cpu)))
+    return ["## Beside another build",
+            table("work|clients|p50, ms|its|p50 / its|runs/s / its|CPU / its",
+                  rows), BEFORE_TEXT]
+
+
+def start_table(bench):
+    times = {what: statistics.median(series)
+             for what, series in bench.starts.items()}
+    load = times["one load, in an interpreter alone"]
+    return table("|s|/ one load", [(what, number(time), number(time / load))
+                                   for what, time in times.items()])
+
+
+def zygote_table(bench):
+    one = bench.zygotes[0][2]
+    return table("light|full|runs/s|/ with one|PSS of a light one, MB|"
+                 "of a full one",
+                 [(n, full, number(series.rate),
+                   "%.3f" % ratio(series, one, "rate"),
+                   number(light_kb / 1024), number(full_kb / 1024))
+                  for n, full, series, light_kb, full_kb in bench.zygotes])
+
+
+def limit_table(bench):
+    rows = []
+    for work, kind, parts in ((FIB, "light zygote", bench.parts),
+                              (PLOT, "full zygote", bench.plot_parts)):
+        own = dict(parts[0])[kind]
+        every = sum(cpu for _, cpu in parts[0])
+        rows.append((work.name, kind, ms(own), number(1e6 / own), ms(every),
+                     number(every / own)))
+    return table("work|zygote|its own CPU, ms|runs/s at most|CPU of all, ms|"
+                 "processors it suffices for", rows)
 
 
 def wall_table(bench):

@@ -20,6 +20,7 @@ import measure
 TOP = Path(__file__).resolve().parents[2]
 NGINX = os.environ.get("SERVER", "/usr/sbin/nginx")
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
+BEFORE = os.environ.get("BEFORE")
 PYTHON = os.environ.get("PYTHON", "/usr")
 EXECUTE = "/api/execute-code"
 
@@ -30,7 +31,7 @@ load_module {module};
 {user}
 worker_processes {workers};
 worker_rlimit_nofile 16384;
-error_log {dir}/error.log notice;
+error_log {dir}/error.log info;
 pid {dir}/nginx.pid;
 events {{ worker_connections 4096; }}
 http {{
@@ -120,13 +121,21 @@ class Nginx(Server):
         subprocess.run([NGINX, "-p", self.dir, "-c", conf, "-e", self.log],
                        check=True)
         self.pid = int(until(lambda: read(self.dir / "nginx.pid")))
+        self.zygotes = ("light",) if "preload=none" in pool else ("light",
+                                                                  "full")
 
     def __str__(self):
         return "nginx, whose log ends with\n" + read(self.log)[-2000:]
 
     def wait(self):
-        until(lambda: "is ready" in read(self.log), self)
+        """Until all is loaded, and lies as what was learned wants it."""
+        self.wait_ready()
+        until(lambda: all("%s zygotes are of generation" % kind
+                          in read(self.log) for kind in self.zygotes), self)
         return self
+
+    def wait_ready(self):
+        until(lambda: "is ready" in read(self.log), self)
 
     @property
     def walls(self):
@@ -162,6 +171,14 @@ class Nginx(Server):
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGQUIT)
         until(lambda: not self.processes(), self)
+
+
+class Before(Nginx):
+    """Another build of the module, of which nothing but runs is asked."""
+
+    def wait(self):
+        self.wait_ready()
+        return self
 
 
 class Baseline(Server):
