@@ -48,7 +48,8 @@ static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static void pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
-static unsigned pyexec_attempt_threads(int pidfd);
+static long pyexec_attempt_threads(int pidfd);
+static long pyexec_attempt_field(const char *path, const char *form);
 static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
 
 
@@ -439,7 +440,7 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 
     r = run->request;
 
-    if (pyexec_attempt_threads(a->child.pidfd) > r->max_threads) {
+    if (pyexec_attempt_threads(a->child.pidfd) > (long) r->max_threads) {
         pyexec_attempt_kill(a, PYEXEC_THREADS);
         return;
     }
@@ -458,44 +459,44 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 
 /* 0 where the kernel does not tell */
 
-static unsigned
+static long
 pyexec_attempt_threads(int pidfd)
 {
-    int       pid;
-    char      path[64], line[256];
-    FILE     *f;
-    unsigned  threads;
-
-    pid = 0;
-    threads = 0;
+    long  pid;
+    char  path[64];
 
     (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+    pid = pyexec_attempt_field(path, "Pid: %ld");
+
+    (void) snprintf(path, sizeof(path), "/proc/%ld/status", pid);
+
+    return pid > 0 ? pyexec_attempt_field(path, "Threads: %ld") : 0;
+}
+
+
+/* the number in the file's line of that form; 0 where there is none */
+
+static long
+pyexec_attempt_field(const char *path, const char *form)
+{
+    char   line[256];
+    FILE  *f;
+    long   number;
+
+    number = 0;
     f = fopen(path, "re");
 
-    while (f && fgets(line, sizeof(line), f)) {
-        (void) sscanf(line, "Pid: %d", &pid);
-    }
-
-    if (f) {
-        (void) fclose(f);
-    }
-
-    if (pid <= 0) {
+    if (f == NULL) {
         return 0;
     }
 
-    (void) snprintf(path, sizeof(path), "/proc/%d/status", pid);
-    f = fopen(path, "re");
-
-    while (f && fgets(line, sizeof(line), f)) {
-        (void) sscanf(line, "Threads: %u", &threads);
+    while (fgets(line, sizeof(line), f) && sscanf(line, form, &number) != 1) {
+        /* void */
     }
 
-    if (f) {
-        (void) fclose(f);
-    }
+    (void) fclose(f);
 
-    return threads;
+    return number;
 }
 
 

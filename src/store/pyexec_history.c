@@ -44,7 +44,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     pyexec_item_json(&line, item);
     pyexec_buf_add(&line, "\n", 1);
 
-    rc = pyexec_session_lock(st, session);
+    rc = pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY);
 
     if (rc == 0) {
         rc = pyexec_lines_append(runs, &line);
@@ -53,7 +53,7 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
             rc = pyexec_note_remove(runs, item->run_id, item->started_at);
         }
 
-        pyexec_session_unlock(st, session);
+        pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
     }
 
     pyexec_buf_free(&line);
@@ -207,7 +207,7 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
 
     /* a clean-up and a sweep, or those of two pools, take turns */
 
-    rc = pyexec_removal_lock(st, session);
+    rc = pyexec_session_lock(st, session, PYEXEC_LOCK_REMOVAL);
 
     if (rc == 0) {
         rc = pyexec_runs_remove(st, runs, before, removed, files);
@@ -218,7 +218,7 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
             rc = pyexec_lines_prune(st, session, runs, before);
         }
 
-        pyexec_removal_unlock(st, session);
+        pyexec_session_unlock(st, session, PYEXEC_LOCK_REMOVAL);
     }
 
     (void) close(runs);
@@ -350,7 +350,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         PYEXEC_MAIN ".new", NULL
     };
 
-    if (pyexec_session_lock(st, session) == -1) {
+    if (pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY) == -1) {
         return 0;
     }
 
@@ -386,7 +386,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         }
     }
 
-    pyexec_session_unlock(st, session);
+    pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
 
     pyexec_lines_free(&all);
     pyexec_buf_free(&line);
@@ -521,13 +521,13 @@ pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs,
 {
     int  rc;
 
-    if (pyexec_session_lock(st, session) == -1) {
+    if (pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY) == -1) {
         return -1;
     }
 
     rc = pyexec_lines_rewrite(runs, before);
 
-    pyexec_session_unlock(st, session);
+    pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
 
     return rc;
 }

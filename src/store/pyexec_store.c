@@ -25,14 +25,10 @@
 
 #define PYEXEC_LOCK_BITS    48
 
-enum {
-    PYEXEC_LOCK_SESSION = 1,
-    PYEXEC_LOCK_REMOVAL
-};
-
 
 static off_t pyexec_run_byte(const char *run_id);
-static off_t pyexec_session_byte(const pyexec_str_t *session, off_t part);
+static off_t pyexec_session_byte(const pyexec_str_t *session,
+    pyexec_lock_e which);
 static int pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte);
 
 
@@ -124,34 +120,20 @@ pyexec_run_live(pyexec_store_t *st, const char *run_id)
 
 
 int
-pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session)
+pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which)
 {
     return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
-                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
+                       pyexec_session_byte(session, which));
 }
 
 
 void
-pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session)
+pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which)
 {
     (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
-                       pyexec_session_byte(session, PYEXEC_LOCK_SESSION));
-}
-
-
-int
-pyexec_removal_lock(pyexec_store_t *st, const pyexec_str_t *session)
-{
-    return pyexec_lock(st, F_OFD_SETLKW, F_WRLCK,
-                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
-}
-
-
-void
-pyexec_removal_unlock(pyexec_store_t *st, const pyexec_str_t *session)
-{
-    (void) pyexec_lock(st, F_OFD_SETLK, F_UNLCK,
-                       pyexec_session_byte(session, PYEXEC_LOCK_REMOVAL));
+                       pyexec_session_byte(session, which));
 }
 
 
@@ -165,7 +147,7 @@ pyexec_run_byte(const char *run_id)
 /* FNV-1a; two sessions at one byte only wait for each other */
 
 static off_t
-pyexec_session_byte(const pyexec_str_t *session, off_t part)
+pyexec_session_byte(const pyexec_str_t *session, pyexec_lock_e which)
 {
     size_t    i;
     uint64_t  hash;
@@ -176,7 +158,7 @@ pyexec_session_byte(const pyexec_str_t *session, off_t part)
         hash = (hash ^ session->data[i]) * 1099511628211u;
     }
 
-    return (part << PYEXEC_LOCK_BITS)
+    return ((off_t) which << PYEXEC_LOCK_BITS)
            + (off_t) (hash >> (64 - PYEXEC_LOCK_BITS));
 }
 
@@ -195,9 +177,7 @@ pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte)
     fl.l_start = byte;
     fl.l_len = 1;
 
-    do {
-        rc = fcntl(st->lock, cmd, &fl);
-    } while (rc == -1 && errno == EINTR);
+    rc = TEMP_FAILURE_RETRY(fcntl(st->lock, cmd, &fl));
 
     return cmd == F_OFD_GETLK && rc == 0 ? fl.l_type != F_UNLCK : rc;
 }

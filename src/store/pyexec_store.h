@@ -11,6 +11,12 @@
 #include "base/pyexec_str.h"
 
 
+typedef enum {
+    PYEXEC_LOCK_HISTORY = 1,               /* held to change runs.jsonl */
+    PYEXEC_LOCK_REMOVAL                    /* held to remove runs */
+} pyexec_lock_e;
+
+
 typedef struct {
     int                    dir;            /* O_PATH, the pool's */
     int                    lock;           /* this process's own */
@@ -47,15 +53,15 @@ int pyexec_run_lock(pyexec_store_t *st, const char *run_id);
 void pyexec_run_unlock(pyexec_store_t *st, const char *run_id);
 int pyexec_run_live(pyexec_store_t *st, const char *run_id);
 
-/* held, for a moment, by whoever changes runs.jsonl; waits for it */
+/*
+ * A session's locks.  The first waits until nobody else has the lock, and
+ * returns 0, or -1 and errno.
+ */
 
-int pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session);
-void pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session);
-
-/* held by whoever removes runs of the session; waits for it */
-
-int pyexec_removal_lock(pyexec_store_t *st, const pyexec_str_t *session);
-void pyexec_removal_unlock(pyexec_store_t *st, const pyexec_str_t *session);
+int pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which);
+void pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which);
 
 
 #endif /* _PYEXEC_STORE_H_INCLUDED_ */
