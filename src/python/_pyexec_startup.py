@@ -527,7 +527,11 @@ def _exit_work():
     return (atexit._ncallbacks(), *map(len, _WATCHED))
 
 
-_WATCHED = (sys.modules, threading._active, threading._shutdown_locks,
+# From 3.13 on, threading._shutdown() waits, in C, for a thread that left
+# threading._active but has not ended, and has only its own data to free.
+
+_WATCHED = (sys.modules, threading._active,
+            getattr(threading, "_shutdown_locks", ()),
             threading._threading_atexits, logging._handlerList,
             weakref.finalize._registry)
 
