@@ -13,8 +13,8 @@ import os
 import sys
 import weakref
 
-# matplotlib's warnings name the line that called it: its frames are passed
-# over by the names of their modules, and so are these
+# Warnings of matplotlib's name the line that called it.  Up to Python 3.11 it
+# knows its own frames by the names of their modules, and so these.
 
 __name__ = "matplotlib._pyexec_figures"
 
@@ -122,12 +122,22 @@ def _patch(pyplot):
         if block or (block is None and not pyplot.isinteractive()):
             _close_all(pyplot)
 
+    for function in (note_savefig, note_draw, show_figure, save_and_destroy,
+                     save_current, show, _close_all, _save, finish):
+        _disguise(function, os.path.dirname(pyplot.__file__))
+
     Figure.savefig = note_savefig
     Figure.draw = note_draw
     FigureManagerBase.show = show_figure
     FigureManagerBase.destroy = save_and_destroy
     pyplot.savefig = save_current
     pyplot.show = show
+
+
+def _disguise(function, directory):
+    """From Python 3.12 on, its own frames are those of its directory."""
+    function.__code__ = function.__code__.replace(
+        co_filename=os.path.join(directory, "_pyexec_figures.py"))
 
 
 def _open_figures():
