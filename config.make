@@ -23,7 +23,8 @@ mkdir -p $pyexec_obj
 echo $pyexec_libs > $pyexec_obj/libs
 
 pyexec_cflags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g \
-               -fPIE -fstack-protector-strong"
+               -fPIE -fstack-protector-strong \
+               -DPYEXEC_PYTHON_VERSION='\"$pyexec_python_version\"'"
 
 case "$NGX_CC_OPT" in
     *_FORTIFY_SOURCE* | *-fsanitize=*)

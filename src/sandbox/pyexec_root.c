@@ -72,7 +72,7 @@ const pyexec_path_t  pyexec_system_paths[] = {
     { "/etc/alternatives", 0 },
     { "/etc/matplotlibrc", 0 },
     { "/etc/python3", 0 },
-    { "/etc/python3.11", 0 },
+    { "/etc/python" PYEXEC_PYTHON_VERSION, 0 },
     { "/sys/devices/system/cpu/online", 0 },
     { "/sys/devices/system/cpu/possible", 0 },
     { "/dev/null", 1 },
