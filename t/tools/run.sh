@@ -22,8 +22,8 @@ if [ "$(id -u)" = 0 ]; then
     if ! setpriv --reuid=nobody --regid=nogroup --clear-groups \
         test -x "$PYTHON/bin/python3"
     then
-        cp -al "$PYTHON" "$prefix/python" 2>/dev/null \
-            || cp -a "$PYTHON" "$prefix/python"
+        cp -al "$PYTHON/." "$prefix/python" 2>/dev/null \
+            || cp -a "$PYTHON/." "$prefix/python"
         PYTHON=$prefix/python
         chmod 711 "$prefix"
     fi

@@ -95,8 +95,8 @@ if [ "$(id -u)" = 0 ]; then
     cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
 
     if [ "$PYTHON" != /usr ]; then
-        cp -al "$PYTHON" "$copy/python" 2>/dev/null \
-            || cp -a "$PYTHON" "$copy/python"
+        cp -al "$PYTHON/." "$copy/python" 2>/dev/null \
+            || cp -a "$PYTHON/." "$copy/python"
         TEST_NGINX_PYTHON=$copy/python
     fi
 
