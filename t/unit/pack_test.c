@@ -20,7 +20,7 @@
 #define EACH    97              /* of them is written to */
 #define FEW     (BLOCKS / EACH / 4)
 
-#define PAGE(p) ((uintptr_t) (p) / 4096)
+#define PAGE(p) ((uintptr_t) (p) / getpagesize())
 
 
 static unsigned char  *blocks[BLOCKS];

@@ -28,7 +28,9 @@
 #define PYEXEC_MADV_POPULATE_WRITE  23
 #define PYEXEC_MADV_COLLAPSE    25
 
-#define PYEXEC_HUGE             (2 * 1024 * 1024)
+/* huge pages of 64 KB pages have 512 MB, more than an interpreter */
+
+#define PYEXEC_MAX_HUGE         (32 * 1024 * 1024)
 
 #define PYEXEC_HOLE             65536
 
@@ -77,6 +79,9 @@ static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
     int to);
 
 
+extern char               _end;            /* of the program, below the heap */
+
+static ptrdiff_t          pyexec_huge;     /* bytes of a huge page */
 static char              *pyexec_start;    /* of the zygote's own heap */
 static pyexec_written_t   pyexec_written[2];
 
@@ -84,7 +89,17 @@ static pyexec_written_t   pyexec_written[2];
 void
 pyexec_heap_begin(void (*lay)(void))
 {
-    char  *end;
+    char       *end;
+    ptrdiff_t   page;
+
+    /* what a page full of entries, 8 bytes each, covers: 2 MB of 4 KB pages */
+
+    page = getpagesize();
+    pyexec_huge = page / 8 * page;
+
+    if (pyexec_huge > PYEXEC_MAX_HUGE) {
+        pyexec_huge = page;
+    }
 
     end = sbrk(0);
 
@@ -92,7 +107,7 @@ pyexec_heap_begin(void (*lay)(void))
     lay();
 
     end = sbrk(0);
-    pyexec_start = pyexec_heap_up(end, PYEXEC_HUGE);
+    pyexec_start = pyexec_heap_up(end, pyexec_huge);
 
     (void) sbrk(pyexec_start - end);
 
@@ -112,7 +127,7 @@ pyexec_heap_settle(void)
 
     end = sbrk(0);
     top = end - info.keepcost;
-    to = pyexec_heap_up(end, PYEXEC_HUGE);
+    to = pyexec_heap_up(end, pyexec_huge);
 
     pyexec_heap_plug(top);
 
@@ -127,7 +142,8 @@ pyexec_heap_settle(void)
 /*
  * What a child allocates is to be new memory, in one place, and not a hole
  * here and a hole there: so the holes are filled, for good, from large to
- * small.  New memory begins at top, and behind the last huge page.
+ * small.  New memory begins at top, and behind the last huge page.  Where the
+ * heap can't grow, malloc() takes other memory, above or below.
  */
 
 static void
@@ -141,7 +157,7 @@ pyexec_heap_plug(char *top)
         for ( ;; ) {
             p = malloc(size);
 
-            if (p == NULL || p >= top) {
+            if (p == NULL || p >= top || p < &_end) {
                 free(p);
                 break;
             }
@@ -160,8 +176,8 @@ pyexec_heap_collapse(char *start, char *end)
 {
     int  rc;
 
-    for (rc = 0; end - start >= PYEXEC_HUGE; start += PYEXEC_HUGE) {
-        rc |= madvise(start, PYEXEC_HUGE, PYEXEC_MADV_COLLAPSE);
+    for (rc = 0; end - start >= pyexec_huge; start += pyexec_huge) {
+        rc |= madvise(start, pyexec_huge, PYEXEC_MADV_COLLAPSE);
     }
 
     return rc;
@@ -199,7 +215,7 @@ pyexec_heap_move_text(struct dl_phdr_info *info, size_t size, void *unused)
         start = (char *) info->dlpi_addr + ph->p_vaddr;
 
         if (ph->p_type == PT_LOAD && !(ph->p_flags & PF_W)
-            && start == pyexec_heap_up(start, PYEXEC_HUGE))
+            && start == pyexec_heap_up(start, pyexec_huge))
         {
             pyexec_heap_move(start, start + ph->p_memsz,
                              PROT_READ | (ph->p_flags & PF_X ? PROT_EXEC : 0));
@@ -219,7 +235,7 @@ pyexec_heap_move(char *start, char *end, int prot)
     size_t   size;
 
     end = pyexec_heap_up(end, getpagesize());
-    to = pyexec_heap_up(end, PYEXEC_HUGE);
+    to = pyexec_heap_up(end, pyexec_huge);
     size = to - start;
 
     /* what the last huge page has too much must not be in use */
@@ -231,13 +247,13 @@ pyexec_heap_move(char *start, char *end, int prot)
         return;
     }
 
-    p = mmap(NULL, size + PYEXEC_HUGE, PROT_READ|PROT_WRITE,
+    p = mmap(NULL, size + pyexec_huge, PROT_READ|PROT_WRITE,
              MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) {
         return;
     }
 
-    q = pyexec_heap_up(p, PYEXEC_HUGE);
+    q = pyexec_heap_up(p, pyexec_huge);
     memcpy(q, start, end - start);
 
     if (pyexec_heap_collapse(q, q + size) == 0
@@ -245,11 +261,11 @@ pyexec_heap_move(char *start, char *end, int prot)
         && mremap(q, size, size, MREMAP_MAYMOVE|MREMAP_FIXED, start) == start)
     {
         (void) munmap(p, q - p);
-        (void) munmap(q + size, p + PYEXEC_HUGE - q);
+        (void) munmap(q + size, p + pyexec_huge - q);
         return;
     }
 
-    (void) munmap(p, size + PYEXEC_HUGE);
+    (void) munmap(p, size + pyexec_huge);
 }
 
 

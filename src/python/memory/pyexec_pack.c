@@ -22,8 +22,6 @@
 #include "python/memory/pyexec_pack.h"
 
 
-#define PYEXEC_PAGE         4096
-
 /* of malloc(): what it aligns to, and what is not to be used of a chunk */
 
 #define PYEXEC_ALIGN        16
@@ -162,7 +160,7 @@ pyexec_pack_page(const char *page, unsigned usual)
 
     block = &pyexec_owners[(page - pyexec_heap) / PYEXEC_ALIGN];
 
-    for (i = 0; i < PYEXEC_PAGE / PYEXEC_ALIGN; i++) {
+    for (i = 0; i < getpagesize() / (size_t) PYEXEC_ALIGN; i++) {
         pyexec_pack_found(&block[i], usual);
     }
 
@@ -303,7 +301,7 @@ pyexec_pack_watch(void)
 
     if (p != MAP_FAILED) {
         pyexec_owners = p;
-        pyexec_heap = (char *) ((uintptr_t) malloc(1) & -PYEXEC_PAGE);
+        pyexec_heap = (char *) ((uintptr_t) malloc(1) & -getpagesize());
     }
 }
 
@@ -319,7 +317,7 @@ pyexec_pack_new_page(void)
     p = malloc(1);
 
     left = -(uintptr_t) (p + malloc_usable_size(p) - PYEXEC_OVERHEAD)
-           % PYEXEC_PAGE;
+           % getpagesize();
 
     if (left) {
         pyexec_filler = malloc(left - PYEXEC_OVERHEAD);
