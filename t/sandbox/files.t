@@ -538,8 +538,8 @@ create("/usr/lib/evil.so")
 --- namespaces
 --- code
 @means@
-import ctypes.util, glob, shutil
-library = glob.glob("/usr/lib/*/libm.so.6")[0]
+import shutil, sysconfig
+library = "/usr/lib/%s/libm.so.6" % sysconfig.get_config_var("MULTIARCH")
 control(ctypes.CDLL(library).abs(-1) == 1)
 shutil.copyfile(library, "mine.so")
 attempt("dlopen", ctypes.CDLL, "./mine.so") and effect("executed what it has written")

@@ -141,14 +141,10 @@ print("effect: written")
 
 === machine code, by a library that the code has written
 --- code
-import ctypes, shutil
-lib = "libm.so.6"
+import ctypes, shutil, sysconfig
+lib = "/usr/lib/%s/libm.so.6" % sysconfig.get_config_var("MULTIARCH")
 print("control: ok" if ctypes.CDLL(lib).abs else "control: none")
-import os
-for place in ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64"):
-    if os.path.exists(place + "/" + lib):
-        shutil.copy(place + "/" + lib, "mine.so")
-        break
+shutil.copy(lib, "mine.so")
 print("tried: to load mine.so")
 try:
     ctypes.CDLL("./mine.so")
