@@ -9,13 +9,15 @@ package Pyexec::Attack;
 #                   at what is allowed, has worked in this run; "tried: ..." at
 #                   each attempt; "effect: ..." where it sees one succeed.
 #                   @means@, @dir@, @workspace@, @port@, @pid@ and the like
-#                   stand for what is in the world.
+#                   stand for what is in the world; NR_open for the number
+#                   of a system call, NR(open stat) for those of a list.
 #   --- fields      JSON: more of the request
 #   --- before      Perl, with $w, the world; before the run
 #   --- watch       Perl; again and again while it is under way
 #   --- effect      Perl; true where something outside shows an effect
 #   --- status      what the answer is to say; --- limit likewise
 #   --- namespaces  holds with namespaces only; without, it is counted apart
+#   --- arch        of uname(2), where there is only there such a thing
 #   --- through     the walls, "mount" or "landlock+mount", without which this
 #                   attack has an effect
 #
@@ -93,13 +95,30 @@ def create(path):
         effect("created", path)
 
 def control(fine):
-    called = call.libc.syscall(ctypes.c_long(39)) == os.getpid()
+    called = call.libc.syscall(ctypes.c_long(NR_getpid)) == os.getpid()
     say("control: ok" if fine and called else "control: none")
 END
 
-my %SECTIONS = map { $_ => 1 } qw(title code fields before watch effect status limit namespaces through);
+my %SECTIONS = map { $_ => 1 } qw(title code fields before watch effect status limit namespaces arch through);
+
+my $ARCH = (POSIX::uname())[4];
+my %NUMBERS = `echo '#include <asm/unistd.h>' | cc -E -dM -` =~ /^#define __NR_(\w+) (\d+)$/mg;
 
 my $INNOCENT = "import numpy\nprint(numpy.arange(5).sum())";
+
+# Other architectures than x86-64 lack older calls: one alone is -1 there, which
+# is no call either, and of a list it is left out.
+
+sub numbered {
+    my ($text) = @_;
+    my $number = sub {
+        die "$_[0] is no system call" if !exists $NUMBERS{ $_[0] } && $ARCH eq 'x86_64';
+        return $NUMBERS{ $_[0] } // -1;
+    };
+    $text =~ s/\bNR_(\w+)/$number->($1)/ge;
+    $text =~ s/\bNR\(([\w\s]+)\)/join ', ', grep { $_ >= 0 } map { $number->($_) } split ' ', $1/ge;
+    return $text;
+}
 
 # runs the cases of the suite that calls it
 
@@ -165,7 +184,7 @@ sub without {
 }
 
 sub cases {
-    my ($text) = @_;
+    my $text = numbered($_[0]);
     my @cases;
 
     for my $part (split /^=== /m, $text) {
@@ -176,6 +195,7 @@ sub cases {
         while ($rest =~ /^--- (\w+)(?::[ ]*(.*))?\n((?:(?!--- ).*\n?)*)/mg) {
             $case{$1} = defined $2 ? $2 : $3;
         }
+        next if exists $case{arch} && $case{arch} ne $ARCH;
         my ($unknown) = grep { !$SECTIONS{$_} } keys %case;
         die "$title: what is \"$unknown\"?" if defined $unknown;
         push @cases, \%case;
@@ -193,7 +213,7 @@ sub world {
                                 http => 'pyexec_policy off; ' . ($o{http} // ''), more => $o{more});
     my $secret = sha1_hex(rand . time . $$);
     my $w = { daemon => $d, dir => $d->{dir}, workspace => "$d->{dir}/workspace", pid => $d->{pid},
-              port => $d->port, secret => $secret, n => 0, means => $MEANS,
+              port => $d->port, secret => $secret, n => 0, means => numbered($MEANS),
               namespaces => $d->log =~ /sandbox: no namespaces/ ? 0 : 1 };
 
     # a file of another session, of an earlier run of it, of nginx's, of the

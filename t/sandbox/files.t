@@ -282,10 +282,10 @@ for target in ("@victim@/secret.txt", "@dir@/secret.key", "/etc/passwd", "../../
     attempt("link", os.link, target, "hard") and effect("made a hard link")
     attempt("link", os.link, "session/uploads", "hard2") and effect("made a hard link")
 attempt("link", os.link, os.__file__, "library") and effect("made a hard link")
-call(86, b"/usr/bin/env", b"e") == 0 and effect("link")
-call(88, b"/etc/passwd", b"s") == 0 and effect("symlink")
-call(265, -100, b"/usr/bin/env", -100, b"e2", 0) == 0 and effect("linkat")
-call(266, b"/etc/passwd", -100, b"s2") == 0 and effect("symlinkat")
+call(NR_link, b"/usr/bin/env", b"e") == 0 and effect("link")
+call(NR_symlink, b"/etc/passwd", b"s") == 0 and effect("symlink")
+call(NR_linkat, -100, b"/usr/bin/env", -100, b"e2", 0) == 0 and effect("linkat")
+call(NR_symlinkat, b"/etc/passwd", -100, b"s2") == 0 and effect("symlinkat")
 --- through: landlock+seccomp
 
 
@@ -403,17 +403,17 @@ os.mkdir("m")
 control(os.path.isdir("m"))
 for source, kind, flags in ((b"/", b"", 4096), (b"none", b"tmpfs", 0), (b"none", b"proc", 0), (b"none", b"sysfs", 0),
                             (b"/", b"", 32 | 4096), (b"@workspace@", b"", 4096)):
-    call(165, source, b"m", kind, flags, 0) == 0 and effect("mount")
+    call(NR_mount, source, b"m", kind, flags, 0) == 0 and effect("mount")
 for path in (b"/usr", b"/workspace", b"/workspace/0", b"/"):
-    call(166, path, 2) == 0 and effect("umount2")
-    call(165, b"none", path, b"", 32, 0) == 0 and effect("remount")
-call(155, b"m", b"m") == 0 and effect("pivot_root")
-call(272, 0x10000000 | 0x20000) == 0 and call(165, b"none", b"m", b"tmpfs", 0, 0) == 0 and effect("mount")
-call(428, -100, b"/", 1) >= 0 and effect("open_tree")
-call(429, -100, b"m", -100, b"m", 0) == 0 and effect("move_mount")
-call(430, b"tmpfs", 0) >= 0 and effect("fsopen")
-call(433, -100, b"/", 0) >= 0 and effect("fspick")
-call(442, -100, b"/usr", 0, ctypes.create_string_buffer(32), 32) == 0 and effect("mount_setattr")
+    call(NR_umount2, path, 2) == 0 and effect("umount2")
+    call(NR_mount, b"none", path, b"", 32, 0) == 0 and effect("remount")
+call(NR_pivot_root, b"m", b"m") == 0 and effect("pivot_root")
+call(NR_unshare, 0x10000000 | 0x20000) == 0 and call(NR_mount, b"none", b"m", b"tmpfs", 0, 0) == 0 and effect("mount")
+call(NR_open_tree, -100, b"/", 1) >= 0 and effect("open_tree")
+call(NR_move_mount, -100, b"m", -100, b"m", 0) == 0 and effect("move_mount")
+call(NR_fsopen, b"tmpfs", 0) >= 0 and effect("fsopen")
+call(NR_fspick, -100, b"/", 0) >= 0 and effect("fspick")
+call(NR_mount_setattr, -100, b"/usr", 0, ctypes.create_string_buffer(32), 32) == 0 and effect("mount_setattr")
 --- through: landlock+seccomp
 
 
@@ -425,7 +425,7 @@ os.mkdir("r")
 os.chdir("r"); os.chdir("..")
 control(os.path.isdir("r"))
 attempt("chroot", os.chroot, "r") and effect("chroot")
-call(161, b".") == 0 and effect("chroot")
+call(NR_chroot, b".") == 0 and effect("chroot")
 for _ in range(40):
     os.chdir("..")
 if attempt("up", os.listdir, "@victim@".lstrip("/")):
@@ -440,10 +440,10 @@ if attempt("up", os.listdir, "@victim@".lstrip("/")):
 control(os.open("main.py", os.O_RDONLY) > 2)
 handle = ctypes.create_string_buffer(b"\x80\0\0\0" + b"\0" * 132)
 mount = ctypes.c_int()
-call(303, -100, b"main.py", handle, ctypes.byref(mount), 0) == 0 and effect("name_to_handle_at")
+call(NR_name_to_handle_at, -100, b"main.py", handle, ctypes.byref(mount), 0) == 0 and effect("name_to_handle_at")
 handle = ctypes.create_string_buffer(b"\x08\0\0\0\x01\0\0\0" + b"\x02\0\0\0\0\0\0\0" + b"\0" * 120)
 for fd in (-100, os.open(".", os.O_RDONLY)):
-    call(304, fd, handle, 0) >= 0 and effect("open_by_handle_at")
+    call(NR_open_by_handle_at, fd, handle, 0) >= 0 and effect("open_by_handle_at")
 --- through: seccomp
 
 
@@ -454,9 +454,9 @@ for fd in (-100, os.open(".", os.O_RDONLY)):
 control(os.open(".", os.O_PATH) > 2)
 how = ctypes.create_string_buffer(24)
 for path in (b"/etc/passwd", b"@victim@/secret.txt", b"@dir@/secret.key"):
-    call(437, -100, path, how, 24) >= 0 and effect("openat2")
-    call(2, path, 0) >= 0 and effect("open")
-    call(257, -100, path, 0) >= 0 and effect("openat")
+    call(NR_openat2, -100, path, how, 24) >= 0 and effect("openat2")
+    call(NR_open, path, 0) >= 0 and effect("open")
+    call(NR_openat, -100, path, 0) >= 0 and effect("openat")
 root = os.open("/", os.O_PATH)
 for path in ("etc/passwd", "@victim@/secret.txt".lstrip("/")):
     fd = attempt("openat", os.open, path, os.O_RDONLY, dir_fd=root)
@@ -477,9 +477,9 @@ control(open("x", "w").write("x"))
 for path in ("/tmp", "/usr", "/workspace", "/dev/shm", "..", "session", "@workspace@", "/"):
     attempt("O_TMPFILE", os.open, path, os.O_TMPFILE | os.O_RDWR, 0o600) and effect("made in", path)
 if fd:
-    call(265, fd, b"", -100, b"../evil", 0x1000) == 0 and effect("linkat")
+    call(NR_linkat, fd, b"", -100, b"../evil", 0x1000) == 0 and effect("linkat")
 attempt("memfd", os.memfd_create, "x") and effect("memfd")
-call(447, 0) >= 0 and effect("memfd_secret")
+call(NR_memfd_secret, 0) >= 0 and effect("memfd_secret")
 --- through: seccomp
 
 
@@ -494,7 +494,7 @@ attempt("chmod", os.chmod, "plain", 0o6755)
 attempt("fchmod", os.fchmod, fd, 0o6755)
 attempt("mkdir", os.mkdir, "d", 0o2777)
 call(452, -100, b"plain", 0o4755, 0)
-call(133, b"dev", 0o20666, 0x103) == 0 and effect("mknod")
+call(NR_mknod, b"dev", 0o20666, 0x103) == 0 and effect("mknod")
 for name in os.listdir("."):
     if os.lstat(name).st_mode & 0o6000 and name != "session":
         effect("set-user-id", name)
@@ -560,10 +560,10 @@ attempt("mmap", mmap.mmap, fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT
 attempt("ftruncate", os.ftruncate, fd, 0) and effect("truncated")
 attempt("pwrite", os.pwrite, fd, b"x", 0) and effect("written")
 attempt("fallocate", os.posix_fallocate, fd, 0, 4096) and effect("allocated")
-call(285, fd, 3, 0, 4096) == 0 and effect("punched a hole")
+call(NR_fallocate, fd, 3, 0, 4096) == 0 and effect("punched a hole")
 attempt("copy", os.copy_file_range, os.open("main.py", 0), fd, 10) and effect("copied")
 attempt("sendfile", os.sendfile, fd, os.open("main.py", 0), 0, 10) and effect("sent")
-call(275, os.open("main.py", 0), 0, fd, 0, 10, 0) > 0 and effect("spliced")
+call(NR_splice, os.open("main.py", 0), 0, fd, 0, 10, 0) > 0 and effect("spliced")
 
 
 
@@ -608,7 +608,7 @@ os.mkdir("a"); open("a/f", "w").write("f"); os.rename("a/f", "f")
 control(os.path.exists("f"))
 for target in ("../f", "session/f", "session/uploads/f", "/workspace/f", "../../f", "/tmp/f", "../runs.jsonl"):
     attempt("rename", os.rename, "f", target) and effect("renamed to", target)
-    call(316, -100, b"f", -100, target.encode(), 2) == 0 and effect("exchanged with", target)
+    call(NR_renameat2, -100, b"f", -100, target.encode(), 2) == 0 and effect("exchanged with", target)
 runs = [r for r in os.listdir("..") if r.startswith("2") and r != os.path.basename(os.getcwd())]
 for run in runs:
     attempt("rename", os.rename, "../" + run, "stolen") and effect("took", run)

@@ -190,12 +190,12 @@ Pyexec::Outside::sysv(0x70796578)
 --- code
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
-print("control: ok" if libc.syscall(39) == libc.getpid() else "control: none")
-for name, rc in (("add_key", libc.syscall(248, b"user", b"pyexec-isolation", b"x", 1, -4)),
-                 ("request_key", libc.syscall(249, b"user", b"pyexec-isolation", None, -4)),
-                 ("KEYCTL_JOIN_SESSION_KEYRING", libc.syscall(250, 1, b"pyexec")),
-                 ("KEYCTL_GET_PERSISTENT", libc.syscall(250, 22, -1, -4)),
-                 ("KEYCTL_GET_KEYRING_ID", libc.syscall(250, 0, -4, 1))):
+print("control: ok" if libc.syscall(NR_getpid) == libc.getpid() else "control: none")
+for name, rc in (("add_key", libc.syscall(NR_add_key, b"user", b"pyexec-isolation", b"x", 1, -4)),
+                 ("request_key", libc.syscall(NR_request_key, b"user", b"pyexec-isolation", None, -4)),
+                 ("KEYCTL_JOIN_SESSION_KEYRING", libc.syscall(NR_keyctl, 1, b"pyexec")),
+                 ("KEYCTL_GET_PERSISTENT", libc.syscall(NR_keyctl, 22, -1, -4)),
+                 ("KEYCTL_GET_KEYRING_ID", libc.syscall(NR_keyctl, 0, -4, 1))):
     print("tried:", name, rc, ctypes.get_errno())
     if rc != -1:
         print("effect:", name)
@@ -211,10 +211,8 @@ Pyexec::Daemon::slurp('/proc/keys') =~ /pyexec-isolation/
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 print("control: ok" if os.pipe() else "control: none")
-for name, nr, args in (("memfd_create", 319, (b"x", 0)), ("memfd_secret", 447, (0,)),
-                       ("userfault", 0, None), ("pidfd_getfd", 438, (3, 1, 0))):
-    if args is None:
-        continue
+for name, nr, args in (("memfd_create", NR_memfd_create, (b"x", 0)), ("memfd_secret", NR_memfd_secret, (0,)),
+                       ("pidfd_getfd", NR_pidfd_getfd, (3, 1, 0))):
     rc = libc.syscall(nr, *args)
     print("tried:", name, rc, ctypes.get_errno())
     if rc != -1:
@@ -455,8 +453,8 @@ sent = [p for p in [-1, 0] + list(range(-100, 1)) + list(range(2, 500))
         + list(range(max(os.getpid() - 2000, 500), os.getpid() + 2000))
         if p != os.getpid() and libc.kill(p, 9) != -1]
 print("tried: kill", len(sent))
-for name, nr in (("tkill", 200), ("tgkill", 234), ("rt_sigqueueinfo", 129)):
-    rc = {libc.syscall(nr, p, p if nr == 234 else 9, 9) for p in range(2, 1000) if p != os.getpid()}
+for name, nr in (("tkill", NR_tkill), ("tgkill", NR_tgkill), ("rt_sigqueueinfo", NR_rt_sigqueueinfo)):
+    rc = {libc.syscall(nr, p, p if nr == NR_tgkill else 9, 9) for p in range(2, 1000) if p != os.getpid()}
     print("tried:", name, rc)
     if rc != {-1}:
         print("effect:", name)
@@ -596,8 +594,8 @@ for name, what in (("affinity", lambda: os.sched_setaffinity(0, {0})),
         print("effect:", name)
     except OSError as e:
         print("tried:", name, e)
-for name, nr, args in (("ioprio_set", 251, (1, 0, 1 << 13)), ("core scheduling", 157, (62, 1, 0, 1, 0)),
-                       ("timer slack", 157, (29, 10 ** 9)), ("migrate_pages", 256, (0, 1, b"\1" * 8, b"\1" * 8))):
+for name, nr, args in (("ioprio_set", NR_ioprio_set, (1, 0, 1 << 13)), ("core scheduling", NR_prctl, (62, 1, 0, 1, 0)),
+                       ("timer slack", NR_prctl, (29, 10 ** 9)), ("migrate_pages", NR_migrate_pages, (0, 1, b"\1" * 8, b"\1" * 8))):
     rc = libc.syscall(nr, *args)
     print("tried:", name, rc)
     if rc != -1:

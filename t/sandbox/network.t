@@ -16,7 +16,7 @@ __DATA__
 control(os.pipe())
 for family in range(0, 48):
     for kind in (1, 2, 3, 4, 5, 10):
-        fd = call.libc.syscall(ctypes.c_long(41), family, kind, 0)
+        fd = call.libc.syscall(ctypes.c_long(NR_socket), family, kind, 0)
         if fd >= 0:
             effect("socket", family, kind)
 print("tried: all")
@@ -31,7 +31,7 @@ control(os.pipe())
 for protocol in (0, 1, 6, 17, 41, 58, 132, 136, 255, 262):
     for flags in (0o4000, 0o2000000, 0o2004000):
         for family, kind in ((2, 1), (2, 3), (10, 3), (17, 3), (16, 3)):
-            if call.libc.syscall(ctypes.c_long(41), family, kind | flags, protocol) >= 0:
+            if call.libc.syscall(ctypes.c_long(NR_socket), family, kind | flags, protocol) >= 0:
                 effect("socket", family, kind, protocol)
 print("tried: all")
 --- through: seccomp
@@ -50,7 +50,7 @@ for family in list(range(2, 48)) + [1 + (1 << 32), 1 << 31]:
     for kind in (1, 2, 3, 5):
         if ctypes.c_int(family).value == 1:
             continue
-        call.libc.syscall(ctypes.c_long(53), ctypes.c_long(family), kind, 0, pair) == 0 and effect("pair", family, kind)
+        call.libc.syscall(ctypes.c_long(NR_socketpair), ctypes.c_long(family), kind, 0, pair) == 0 and effect("pair", family, kind)
 print("tried: all")
 
 
@@ -227,8 +227,8 @@ a, b = socket.socketpair()
 a.send(b"x")
 control(b.recv(1) == b"x")
 attempt("send_fds", socket.send_fds, a, [b"x"], [0]) and effect("sent")
-attempt("sendmmsg", lambda: call(307, a.fileno(), ctypes.create_string_buffer(64), 1, 0) > 0 and effect("sendmmsg"))
-attempt("recvmmsg", lambda: call(299, b.fileno(), ctypes.create_string_buffer(64), 1, 0x40, 0) > 0 and effect("recvmmsg"))
+attempt("sendmmsg", lambda: call(NR_sendmmsg, a.fileno(), ctypes.create_string_buffer(64), 1, 0) > 0 and effect("sendmmsg"))
+attempt("recvmmsg", lambda: call(NR_recvmmsg, b.fileno(), ctypes.create_string_buffer(64), 1, 0x40, 0) > 0 and effect("recvmmsg"))
 --- through: seccomp
 
 
@@ -237,10 +237,10 @@ attempt("recvmmsg", lambda: call(299, b.fileno(), ctypes.create_string_buffer(64
 --- code
 @means@
 control(os.pipe())
-call(425, 8, ctypes.create_string_buffer(120)) >= 0 and effect("io_uring_setup")
+call(NR_io_uring_setup, 8, ctypes.create_string_buffer(120)) >= 0 and effect("io_uring_setup")
 for fd in range(0, 8):
-    call(426, fd, 1, 0, 0, 0, 0) >= 0 and effect("io_uring_enter")
-    call(427, fd, 0, 0, 0) >= 0 and effect("io_uring_register")
+    call(NR_io_uring_enter, fd, 1, 0, 0, 0, 0) >= 0 and effect("io_uring_enter")
+    call(NR_io_uring_register, fd, 0, 0, 0) >= 0 and effect("io_uring_register")
 
 
 
@@ -249,8 +249,8 @@ for fd in range(0, 8):
 @means@
 control(os.pipe())
 context = ctypes.c_ulong(0)
-call(206, 8, ctypes.byref(context)) == 0 and effect("io_setup")
-call(209, context.value, 0, 0) >= 0 and context.value and effect("io_submit")
+call(NR_io_setup, 8, ctypes.byref(context)) == 0 and effect("io_setup")
+call(NR_io_submit, context.value, 0, 0) >= 0 and context.value and effect("io_submit")
 --- through: seccomp
 
 
@@ -261,12 +261,12 @@ call(209, context.value, 0, 0) >= 0 and context.value and effect("io_submit")
 control(os.getpid())
 for path in ("/proc/1/ns/net", "/proc/@pid@/ns/net", "/var/run/netns/x"):
     fd = attempt("open", os.open, path, 0)
-    fd and call(308, fd, 0x40000000) == 0 and effect("setns")
-call(272, 0x40000000) == 0 and effect("unshare(CLONE_NEWNET)")
-call(272, 0x10000000 | 0x40000000) == 0 and effect("unshare(CLONE_NEWUSER|CLONE_NEWNET)")
-call(434, 1, 0) >= 0 and effect("pidfd_open")
+    fd and call(NR_setns, fd, 0x40000000) == 0 and effect("setns")
+call(NR_unshare, 0x40000000) == 0 and effect("unshare(CLONE_NEWNET)")
+call(NR_unshare, 0x10000000 | 0x40000000) == 0 and effect("unshare(CLONE_NEWUSER|CLONE_NEWNET)")
+call(NR_pidfd_open, 1, 0) >= 0 and effect("pidfd_open")
 for fd in range(3, 20):
-    call(438, fd, 0, 0) >= 0 and effect("pidfd_getfd", fd)
+    call(NR_pidfd_getfd, fd, 0, 0) >= 0 and effect("pidfd_getfd", fd)
 --- through: seccomp
 
 
@@ -296,7 +296,7 @@ asyncio.run(main())
 @means@
 control(os.pipe())
 call.libc.shmat.restype = ctypes.c_void_p
-segment = call(29, @key@, 4096, 0o666)
+segment = call(NR_shmget, @key@, 4096, 0o666)
 for number in ([segment] if segment >= 0 else []) + list(range(0, 64)):
     at = call.libc.shmat(number, 0, 0o10000)
     if at not in (None, (1 << 64) - 1):
@@ -311,11 +311,11 @@ for number in ([segment] if segment >= 0 else []) + list(range(0, 64)):
 import pty
 control(os.pipe())
 attempt("openpty", pty.openpty) and effect("pty")
-call(240, b"/evil", 0o102, 0o600, 0) >= 0 and effect("mq_open")
-call(248, b"user", b"evil", b"x", 1, -3) >= 0 and effect("add_key")
-call(249, b"user", b"evil", 0, -3) >= 0 and effect("request_key")
-call(250, 0, -3, 0) >= 0 and effect("keyctl")
-call(29, 1234, 4096, 0o1666) >= 0 and effect("shmget")
-call(68, 1234, 0o1666) >= 0 and effect("msgget")
-call(64, 1234, 1, 0o1666) >= 0 and effect("semget")
+call(NR_mq_open, b"/evil", 0o102, 0o600, 0) >= 0 and effect("mq_open")
+call(NR_add_key, b"user", b"evil", b"x", 1, -3) >= 0 and effect("add_key")
+call(NR_request_key, b"user", b"evil", 0, -3) >= 0 and effect("request_key")
+call(NR_keyctl, 0, -3, 0) >= 0 and effect("keyctl")
+call(NR_shmget, 1234, 4096, 0o1666) >= 0 and effect("shmget")
+call(NR_msgget, 1234, 0o1666) >= 0 and effect("msgget")
+call(NR_semget, 1234, 1, 0o1666) >= 0 and effect("semget")
 --- through: seccomp

@@ -24,7 +24,7 @@ for what in (os.fork, os.forkpty):
     pid = attempt("fork", what)
     if pid is not None:
         effect("forked", pid)
-call(57) >= 0 and effect("fork")
+call(NR_fork) >= 0 and effect("fork")
 --- through: seccomp
 
 
@@ -56,7 +56,7 @@ else:
 --- code
 @means@
 control(os.getpid())
-pid = call.libc.syscall(ctypes.c_long(58))
+pid = call.libc.syscall(ctypes.c_long(NR_vfork))
 if pid == 0:
     os._exit(7)
 print("tried: vfork", pid)
@@ -71,7 +71,7 @@ pid > 0 and effect("vfork")
 @means@
 control(os.getpid())
 for bit in range(0, 64):
-    pid = call.libc.syscall(ctypes.c_long(56), ctypes.c_long(1 << bit | 17), 0, 0, 0, 0)
+    pid = call.libc.syscall(ctypes.c_long(NR_clone), ctypes.c_long(1 << bit | 17), 0, 0, 0, 0)
     if pid == 0:
         os._exit(7)
     pid > 0 and effect("clone", bit)
@@ -87,7 +87,7 @@ control(os.getpid())
 for flags in (0, 0x100, 0x10000000, 0x20000000, 0x40000000, 0x80000000, 0x1000, 0x200000000):
     args = (ctypes.c_uint64 * 11)(flags, 0, 0, 0, 17)
     for size in (64, 80, 88):
-        pid = call.libc.syscall(ctypes.c_long(435), args, size)
+        pid = call.libc.syscall(ctypes.c_long(NR_clone3), args, size)
         if pid == 0:
             os._exit(7)
         pid > 0 and effect("clone3", hex(flags))
@@ -108,8 +108,8 @@ for path in ("/bin/sh", "/usr/bin/python3", "./main.py", "/usr/bin/env"):
 attempt("system", os.system, "true") in (0, True) and effect("system")
 attempt("popen", lambda: os.popen("echo x").read() or "nothing") == "x\n" and effect("popen")
 arguments = (ctypes.c_char_p * 3)(b"echo", b"effect: executed", None)
-call(59, b"/usr/bin/echo", arguments, 0)
-call(322, os.open("/usr/bin/echo", os.O_RDONLY), b"", arguments, 0, 0x1000)
+call(NR_execve, b"/usr/bin/echo", arguments, 0)
+call(NR_execveat, os.open("/usr/bin/echo", os.O_RDONLY), b"", arguments, 0, 0x1000)
 --- through: landlock+seccomp
 
 
@@ -121,11 +121,11 @@ import shutil
 shutil.copyfile("/usr/bin/env", "env")
 control(os.path.getsize("env") > 1000)
 os.chmod("env", 0o755)
-call(319, b"x", 0) >= 0 and effect("memfd_create")
+call(NR_memfd_create, b"x", 0) >= 0 and effect("memfd_create")
 fd = os.open("env", os.O_RDONLY)
 attempt("execv", os.execv, "./env", ["env", "echo", "effect: executed"])
 attempt("execve", os.execve, fd, ["env", "echo", "effect: executed"], {})
-call(322, fd, b"", (ctypes.c_char_p * 4)(b"env", b"echo", b"effect: executed", None), 0, 0x1000)
+call(NR_execveat, fd, b"", (ctypes.c_char_p * 4)(b"env", b"echo", b"effect: executed", None), 0, 0x1000)
 --- through: seccomp
 
 
@@ -135,7 +135,7 @@ call(322, fd, b"", (ctypes.c_char_p * 4)(b"env", b"echo", b"effect: executed", N
 @means@
 control(os.getpid())
 for request, pid in ((0, 0), (16, 1), (0x4206, 1), (16, @pid@), (0x4206, @pid@), (16, os.getppid())):
-    call(101, request, pid, 0, 0) == 0 and effect("ptrace", request, pid)
+    call(NR_ptrace, request, pid, 0, 0) == 0 and effect("ptrace", request, pid)
 --- through: seccomp
 
 
@@ -148,11 +148,11 @@ mine = ctypes.create_string_buffer(64)
 local = (ctypes.c_void_p * 2)(ctypes.addressof(mine), 64)
 remote = (ctypes.c_void_p * 2)(0x400000, 64)
 for pid in (1, os.getpid(), os.getppid(), @pid@):
-    call(310, pid, local, 1, remote, 1, 0) > 0 and effect("process_vm_readv", pid)
-    call(311, pid, local, 1, remote, 1, 0) > 0 and effect("process_vm_writev", pid)
-    call(312, pid, pid, 0, 0, 0) >= 0 and effect("kcmp", pid)
-    call(440, pid, remote, 1, 21, 0) >= 0 and effect("process_madvise", pid)
-    call(448, pid, 0) >= 0 and effect("process_mrelease", pid)
+    call(NR_process_vm_readv, pid, local, 1, remote, 1, 0) > 0 and effect("process_vm_readv", pid)
+    call(NR_process_vm_writev, pid, local, 1, remote, 1, 0) > 0 and effect("process_vm_writev", pid)
+    call(NR_kcmp, pid, pid, 0, 0, 0) >= 0 and effect("kcmp", pid)
+    call(NR_process_madvise, pid, remote, 1, 21, 0) >= 0 and effect("process_madvise", pid)
+    call(NR_process_mrelease, pid, 0) >= 0 and effect("process_mrelease", pid)
 --- through: seccomp
 
 
@@ -162,13 +162,13 @@ for pid in (1, os.getpid(), os.getppid(), @pid@):
 @means@
 control(os.dup(1) > 2)
 for pid in (1, os.getpid(), os.getppid(), @pid@):
-    fd = call(434, pid, 0)
+    fd = call(NR_pidfd_open, pid, 0)
     if fd >= 0:
         effect("pidfd_open", pid)
-        call(424, fd, 9, 0, 0) == 0 and effect("pidfd_send_signal")
-        call(438, fd, 0, 0) >= 0 and effect("pidfd_getfd")
+        call(NR_pidfd_send_signal, fd, 9, 0, 0) == 0 and effect("pidfd_send_signal")
+        call(NR_pidfd_getfd, fd, 0, 0) >= 0 and effect("pidfd_getfd")
 for fd in range(0, 16):
-    call(438, fd, 0, 0) >= 0 and effect("pidfd_getfd", fd)
+    call(NR_pidfd_getfd, fd, 0, 0) >= 0 and effect("pidfd_getfd", fd)
 --- through: seccomp
 
 
@@ -183,7 +183,7 @@ os.kill(os.getpid(), signal.SIGUSR1)
 control(got)
 for pid in [-1, 0, -os.getpid(), @pid@, -@pid@, @neighbour@, 2, 3] + list(range(2, 3000)):
     for number in (0, 9):
-        if call.libc.syscall(ctypes.c_long(62), ctypes.c_long(pid), number) == 0:
+        if call.libc.syscall(ctypes.c_long(NR_kill), ctypes.c_long(pid), number) == 0:
             effect("kill", pid, number)
 print("tried: all")
 
@@ -195,10 +195,10 @@ print("tried: all")
 control(os.getpid())
 info = ctypes.create_string_buffer(128)
 for pid in (0, 2, 3, @pid@, @pid@ + 1, @neighbour@, -1):
-    call(200, pid, 9) == 0 and effect("tkill", pid)
-    call(234, pid, pid, 9) == 0 and effect("tgkill", pid)
-    call(129, pid, 9, info) == 0 and effect("rt_sigqueueinfo", pid)
-    call(297, pid, pid, 9, info) == 0 and effect("rt_tgsigqueueinfo", pid)
+    call(NR_tkill, pid, 9) == 0 and effect("tkill", pid)
+    call(NR_tgkill, pid, pid, 9) == 0 and effect("tgkill", pid)
+    call(NR_rt_sigqueueinfo, pid, 9, info) == 0 and effect("rt_sigqueueinfo", pid)
+    call(NR_rt_tgsigqueueinfo, pid, pid, 9, info) == 0 and effect("rt_tgsigqueueinfo", pid)
 fd = os.pipe()[0]
 import fcntl
 for command, value in ((8, -1), (8, @pid@), (10, 9), (15, 1), (1024, 0), (1026, 1)):
@@ -211,7 +211,7 @@ for command, value in ((8, -1), (8, @pid@), (10, 9), (15, 1), (1024, 0), (1026, 
 @means@
 control(os.getpid())
 for pid in range(0, 5000):
-    if pid != os.getpid() and call.libc.syscall(ctypes.c_long(62), ctypes.c_long(pid), 9) == 0:
+    if pid != os.getpid() and call.libc.syscall(ctypes.c_long(NR_kill), ctypes.c_long(pid), 9) == 0:
         effect("killed", pid)
 for group in (0, 1, os.getpid()):
     if group != os.getpid():
@@ -232,8 +232,8 @@ for pid in (0, 1, @pid@):
     attempt("setpriority", os.setpriority, os.PRIO_PROCESS, pid, -5) and effect("setpriority", pid)
     attempt("affinity", os.sched_setaffinity, pid, {0}) and effect("affinity", pid)
     attempt("scheduler", os.sched_setscheduler, pid, os.SCHED_FIFO, os.sched_param(1)) and effect("scheduler", pid)
-    call(314, pid, ctypes.create_string_buffer(b"\x30\0\0\0\x06\0\0\0" + b"\0" * 48), 0) == 0 and effect("sched_setattr")
-    call(251, 1, pid, 1 << 13) == 0 and effect("ioprio_set")
+    call(NR_sched_setattr, pid, ctypes.create_string_buffer(b"\x30\0\0\0\x06\0\0\0" + b"\0" * 48), 0) == 0 and effect("sched_setattr")
+    call(NR_ioprio_set, 1, pid, 1 << 13) == 0 and effect("ioprio_set")
 attempt("nice", os.nice, -1) and effect("nice")
 for mode in (1, 2):
     attempt("setpriority", os.setpriority, mode, 0, -5) and effect("setpriority of a group")
@@ -253,8 +253,8 @@ for limit in range(0, 16):
             attempt("prlimit", resource.prlimit, pid, limit) and effect("saw", pid, limit)
 new = (ctypes.c_uint64 * 2)(1 << 62, 1 << 62)
 for limit in range(0, 16):
-    call(302, 0, limit, new, 0) == 0 and effect("prlimit64", limit)
-    call(160, limit, new) == 0 and effect("setrlimit", limit)
+    call(NR_prlimit64, 0, limit, new, 0) == 0 and effect("prlimit64", limit)
+    call(NR_setrlimit, limit, new) == 0 and effect("setrlimit", limit)
 --- through: seccomp
 
 
@@ -267,7 +267,7 @@ for option in list(range(0, 80)) + [0x59616d61, 0x53564d41, 0x41555856]:
     if option in (3, 15, 16, 23, 30):
         continue
     for value in (0, 1, 2, 9):
-        if call.libc.syscall(ctypes.c_long(157), option, value, 0, 0, 0) >= 0:
+        if call.libc.syscall(ctypes.c_long(NR_prctl), option, value, 0, 0, 0) >= 0:
             effect("prctl", option, value)
 print("tried: all")
 --- through: seccomp
@@ -278,10 +278,10 @@ print("tried: all")
 --- code
 @means@
 control(call.libc.prctl(16, ctypes.create_string_buffer(16), 0, 0, 0) == 0)
-call(157, 4, 1, 0, 0, 0) == 0 and effect("dumpable")
-call(157, 36, 1, 0, 0, 0) == 0 and effect("subreaper")
-call(157, 1, 0, 0, 0, 0) == 0 and effect("no signal on the parent's death")
-call(157, 35, 8, 0, 0, 0) == 0 and effect("another program's name")
+call(NR_prctl, 4, 1, 0, 0, 0) == 0 and effect("dumpable")
+call(NR_prctl, 36, 1, 0, 0, 0) == 0 and effect("subreaper")
+call(NR_prctl, 1, 0, 0, 0, 0) == 0 and effect("no signal on the parent's death")
+call(NR_prctl, 35, 8, 0, 0, 0) == 0 and effect("another program's name")
 if call.libc.prctl(3, 0, 0, 0, 0) != 0:
     effect("it is dumpable")
 --- through: capabilities
@@ -293,10 +293,10 @@ if call.libc.prctl(3, 0, 0, 0, 0) != 0:
 @means@
 control(os.getpid())
 for bit in range(0, 32):
-    call(272, 1 << bit) == 0 and effect("unshare", bit)
-call(272, 0x10000000 | 0x20000) == 0 and effect("unshare(CLONE_NEWUSER|CLONE_NEWNS)")
+    call(NR_unshare, 1 << bit) == 0 and effect("unshare", bit)
+call(NR_unshare, 0x10000000 | 0x20000) == 0 and effect("unshare(CLONE_NEWUSER|CLONE_NEWNS)")
 for fd in range(0, 16):
-    call(308, fd, 0) == 0 and effect("setns", fd)
+    call(NR_setns, fd, 0) == 0 and effect("setns", fd)
 --- through: seccomp
 
 
@@ -308,8 +308,8 @@ control(os.getuid() != 0)
 for name, args in (("setuid", (0,)), ("setgid", (0,)), ("setreuid", (0, 0)), ("setresuid", (0, 0, 0)), ("seteuid", (0,)),
                    ("setresgid", (0, 0, 0)), ("setgroups", ([0],)), ("setuid", (os.getuid(),)), ("setregid", (0, 0))):
     attempt(name, getattr(os, name), *args) and effect(name, args)
-call(122, 0)
-call(123, 0)
+call(NR_setfsuid, 0)
+call(NR_setfsgid, 0)
 if 0 in (os.getuid(), os.geteuid(), os.getgid()) or 0 in os.getgroups():
     effect("is root")
 --- through: seccomp
@@ -321,13 +321,13 @@ if 0 in (os.getuid(), os.geteuid(), os.getgid()) or 0 in os.getgroups():
 @means@
 header = (ctypes.c_uint32 * 2)(0x20080522, 0)
 sets = (ctypes.c_uint32 * 6)()
-control(call.libc.syscall(ctypes.c_long(125), header, sets) == 0)
+control(call.libc.syscall(ctypes.c_long(NR_capget), header, sets) == 0)
 print("tried: capget", list(sets))
 any(sets) and effect("has capabilities", list(sets))
 full = (ctypes.c_uint32 * 6)(*[0xffffffff] * 6)
-call(126, header, full) == 0 and effect("capset")
-call(157, 47, 2, 0, 0, 0) == 0 and effect("ambient")
-call(157, 28, 0, 0, 0, 0) == 0 and effect("securebits")
+call(NR_capset, header, full) == 0 and effect("capset")
+call(NR_prctl, 47, 2, 0, 0, 0) == 0 and effect("ambient")
+call(NR_prctl, 28, 0, 0, 0, 0) == 0 and effect("securebits")
 --- through: capabilities
 
 
@@ -361,14 +361,14 @@ for fd in range(0, 4):
 === a process of the same user: signals
 --- code
 @means@
-control(call(62, os.getpid(), 0) == 0)
+control(call(NR_kill, os.getpid(), 0) == 0)
 for number in (0, 18, 19, 9):
-    call(62, @neighbour@, number) == 0 and effect("kill", number)
-    call(200, @neighbour@, number) == 0 and effect("tkill", number)
-    call(234, @neighbour@, @neighbour@, number) == 0 and effect("tgkill", number)
-    call(129, @neighbour@, number, ctypes.create_string_buffer(128)) == 0 and effect("rt_sigqueueinfo", number)
-fd = call(434, @neighbour@, 0)
-fd >= 0 and call(424, fd, 9, 0, 0) == 0 and effect("pidfd_send_signal")
+    call(NR_kill, @neighbour@, number) == 0 and effect("kill", number)
+    call(NR_tkill, @neighbour@, number) == 0 and effect("tkill", number)
+    call(NR_tgkill, @neighbour@, @neighbour@, number) == 0 and effect("tgkill", number)
+    call(NR_rt_sigqueueinfo, @neighbour@, number, ctypes.create_string_buffer(128)) == 0 and effect("rt_sigqueueinfo", number)
+fd = call(NR_pidfd_open, @neighbour@, 0)
+fd >= 0 and call(NR_pidfd_send_signal, fd, 9, 0, 0) == 0 and effect("pidfd_send_signal")
 --- through: pid+landlock+seccomp
 
 
@@ -382,16 +382,16 @@ control(mine.raw[0] == 0)
 local = (ctypes.c_void_p * 2)(ctypes.addressof(mine), 0)
 for size in [n << 12 for n in range(64, 0, -1)]:
     local[1] = size
-    if call(310, @neighbour@, local, 1, (ctypes.c_void_p * 2)(stack, size), 1, 0) > 0:
+    if call(NR_process_vm_readv, @neighbour@, local, 1, (ctypes.c_void_p * 2)(stack, size), 1, 0) > 0:
         effect("process_vm_readv", bytes(b for b in mine.raw if b)[-2000:])
         break
-call(311, @neighbour@, local, 1, (ctypes.c_void_p * 2)(stack, 8), 1, 0) > 0 and effect("process_vm_writev")
+call(NR_process_vm_writev, @neighbour@, local, 1, (ctypes.c_void_p * 2)(stack, 8), 1, 0) > 0 and effect("process_vm_writev")
 for name in ("environ", "mem", "fd/0", "root/etc/passwd", "cwd", "maps"):
     read("/proc/@neighbour@/" + name)
-call(312, @neighbour@, os.getpid(), 0, 0, 0) >= 0 and effect("kcmp")
-fd = call(434, @neighbour@, 0)
-fd >= 0 and call(438, fd, 0, 0) >= 0 and effect("pidfd_getfd")
-call(101, 0x4206, @neighbour@, 0, 0) == 0 and effect("ptrace")
+call(NR_kcmp, @neighbour@, os.getpid(), 0, 0, 0) >= 0 and effect("kcmp")
+fd = call(NR_pidfd_open, @neighbour@, 0)
+fd >= 0 and call(NR_pidfd_getfd, fd, 0, 0) >= 0 and effect("pidfd_getfd")
+call(NR_ptrace, 0x4206, @neighbour@, 0, 0) == 0 and effect("ptrace")
 
 
 
@@ -400,11 +400,11 @@ call(101, 0x4206, @neighbour@, 0, 0) == 0 and effect("ptrace")
 @means@
 control(os.sched_getaffinity(0))
 new = (ctypes.c_uint64 * 2)(0, 0)
-call(141, 0, @neighbour@, 19) == 0 and effect("setpriority")
-call(203, @neighbour@, 8, b"\1\0\0\0\0\0\0\0") == 0 and effect("sched_setaffinity")
-call(144, @neighbour@, 3, ctypes.create_string_buffer(8)) == 0 and effect("sched_setscheduler")
-call(251, 1, @neighbour@, 3 << 13) == 0 and effect("ioprio_set")
-call(302, @neighbour@, 7, new, 0) == 0 and effect("prlimit64")
-call(302, @neighbour@, 7, 0, new) == 0 and effect("prlimit64", list(new))
-call(256, @neighbour@, 8, b"\1\0\0\0\0\0\0\0", b"\1\0\0\0\0\0\0\0") >= 0 and effect("migrate_pages")
+call(NR_setpriority, 0, @neighbour@, 19) == 0 and effect("setpriority")
+call(NR_sched_setaffinity, @neighbour@, 8, b"\1\0\0\0\0\0\0\0") == 0 and effect("sched_setaffinity")
+call(NR_sched_setscheduler, @neighbour@, 3, ctypes.create_string_buffer(8)) == 0 and effect("sched_setscheduler")
+call(NR_ioprio_set, 1, @neighbour@, 3 << 13) == 0 and effect("ioprio_set")
+call(NR_prlimit64, @neighbour@, 7, new, 0) == 0 and effect("prlimit64")
+call(NR_prlimit64, @neighbour@, 7, 0, new) == 0 and effect("prlimit64", list(new))
+call(NR_migrate_pages, @neighbour@, 8, b"\1\0\0\0\0\0\0\0", b"\1\0\0\0\0\0\0\0") >= 0 and effect("migrate_pages")
 --- through: pid+seccomp
