@@ -117,6 +117,7 @@ $(OBJS)/Makefile: config config.make Makefile | packages
 	        --with-cc-opt="$(CC_OPT)" --with-ld-opt="$(LD_OPT)" \
 	        --add-dynamic-module=$(CURDIR)' > configure.log \
 	    || { tail -n 3 configure.log; rm -f objs/Makefile; exit 1; }
+	@grep ^ngx_http_pyexec_module: $(BUILD)/nginx/configure.log || true
 
 modules: $(OBJS)/Makefile
 	@$(MAKE) -s --no-print-directory -C $(BUILD)/nginx -f objs/Makefile \
