@@ -335,6 +335,11 @@ pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
 
     if (next->killed == PYEXEC_CANCELLED) {
         a->killed = PYEXEC_CANCELLED;
+
+    } else if (next->dead) {
+        pyexec_log(PYEXEC_LOG_ERR, "the child that was to correct %s died "
+                   "with status 0x%x: %.*s", run->run_id, next->status,
+                   (int) next->err.kept.len, next->err.kept.data);
     }
 
     pyexec_attempt_free(next);
