@@ -1,6 +1,9 @@
 
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
+# make suites   SUITES= alone, once; SERVER= and MODULE= for another nginx
+# make distcheck  RELEASES=, each in a root of its own: bookworm trixie sid
+#               mainline arm64
 # make walls    pools that lack a wall each, for tests and benchmarks
 # make bench    beside a fork, and beside a subprocess for each run; QUICK=1,
 #               WRITE=BENCHMARKS.md
@@ -23,6 +26,7 @@ CC         := gcc
 CC_OPT     := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
               -fstack-clash-protection
 LD_OPT     := -Wl,-z,relro -Wl,-z,now
+RELEASES   := bookworm trixie sid mainline arm64
 ASAN       := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 # not NGINX, in which nginx itself looks for inherited sockets
@@ -65,8 +69,8 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
 NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test asan walls fuzz bench hostile chaos soak install clean modules \
-        packages run-packages test-packages
+.PHONY: all run test suites distcheck asan walls units fuzz bench hostile \
+        chaos soak install clean modules packages run-packages test-packages
 .DELETE_ON_ERROR:
 
 all: modules
@@ -167,6 +171,8 @@ $(BUILD)/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(FUZZ_SRCS) | test-packages
 
 walls: $(WALLS:%=$(BUILD)/without/%/pyexec-pool)
 
+units: $(UNITS)
+
 
 # running
 
@@ -191,18 +197,28 @@ asan:
 	    SERVER=$(CURDIR)/t/tools/nginx-asan.sh LD_OPT="$(ASAN)" \
 	    CC_OPT="-O1 -fno-omit-frame-pointer -DPYEXEC_ASAN $(ASAN)"
 
+distcheck:
+	@RELEASES="$(RELEASES)" NGINX_SOURCE=$(NGINX_SOURCE) \
+	    sh t/tools/distcheck.sh
+
 # a while in earnest; "make test" has half a minute of chaos
+
+MODULE      = $(abspath $(BUILD))/ngx_http_pyexec_module.so
+TEST_NGINX  = PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
+              TEST_NGINX_LOAD_MODULES=$(MODULE) \
+              TEST_NGINX_PYTHON=$$(cat build/python)
 
 SECONDS    ?= 600
 RUNS       ?= 100000
 REQUESTS   ?= 100000
 
 hostile chaos soak: test-packages modules build/python
-	@PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
-	    TEST_NGINX_LOAD_MODULES=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
-	    TEST_NGINX_PYTHON=$$(cat build/python) \
+	@$(TEST_NGINX) \
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
 	    perl t/tools/$@.pl
+
+suites: test-packages modules units build/python
+	@$(TEST_NGINX) prove $(SUITES)
 
 # beside what is run today, and beside a fork
 
