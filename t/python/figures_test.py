@@ -104,7 +104,7 @@ class Figures:
         run = self.zygote.run(HEAD + "plt.title('$\\\\no$')\nplt.show()\n")
         self.assertEqual(run.failed[:1] + run.failed[2:4],
                          ["ValueError", "main.py", 3])
-        self.assertNotIn("_pyexec_", run.stderr)
+        self.assertNotRegex(run.stderr, r"\b_pyexec_")
         self.assertEqual(run.status, 1)
 
 
