@@ -17,8 +17,13 @@
 #
 # Each installs those of Debian's packages that it needs and does not find.
 
+# as they are written, "$" too
+
 PORT       ?= 8080
 WORKSPACE  ?= workspace
+override export PORT      := $(value PORT)
+override export WORKSPACE := $(value WORKSPACE)
+
 SUITES     := $(filter-out t/style.t,$(wildcard t/*.t t/hostile/*.t t/sandbox/*.t))
 BUILD      := build
 CC         := gcc
@@ -94,7 +99,7 @@ build/python: requirements-code-exec.txt | run-packages
 	@if /usr/bin/python3 -m venv --clear build/venv \
 	    && build/venv/bin/pip install -q --only-binary :all: -r $<; \
 	then \
-	    echo $(CURDIR)/build/venv > $@; \
+	    printf '%s\n' "$$PWD/build/venv" > $@; \
 	else \
 	    echo "no packages from PyPI, taking Debian's"; \
 	    sh t/tools/packages.sh $(PYTHON_PACKAGES) && echo /usr > $@; \
@@ -116,10 +121,11 @@ $(OBJS)/Makefile: config config.make Makefile | packages
 	@mkdir -p $(BUILD)/nginx
 	@ln -sfn $(NGINX_SRC)/* $(BUILD)/nginx
 	@echo "configuring nginx's modules in $(BUILD)"
-	@cd $(BUILD)/nginx && bash -c '. ./conf_flags \
+	@up=$$(realpath --relative-to=$(BUILD)/nginx .) \
+	    && cd $(BUILD)/nginx && bash -c '. ./conf_flags \
 	    && ./configure "$${NGX_CONF_FLAGS[@]}" --with-cc=$(CC) \
 	        --with-cc-opt="$(CC_OPT)" --with-ld-opt="$(LD_OPT)" \
-	        --add-dynamic-module=$(CURDIR)' > configure.log \
+	        --add-dynamic-module=$$0' "$$up" > configure.log \
 	    || { tail -n 3 configure.log; rm -f objs/Makefile; exit 1; }
 	@grep ^ngx_http_pyexec_module: $(BUILD)/nginx/configure.log || true
 
@@ -177,13 +183,12 @@ units: $(UNITS)
 # running
 
 run: run-packages modules build/python
-	@SERVER=$(SERVER) MODULE=$(abspath $(BUILD))/ngx_http_pyexec_module.so \
-	    PYTHON=$$(cat build/python) PORT=$(PORT) \
-	    WORKSPACE=$(abspath $(WORKSPACE)) exec sh t/tools/run.sh
+	@SERVER="$(SERVER)" BUILD=$(BUILD) PYTHON=$$(cat build/python) \
+	    exec sh t/tools/run.sh
 
 test: test-packages modules $(UNITS) $(FUZZERS) walls build/python
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang modules
-	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	@SERVER="$(SERVER)" BUILD=$(BUILD) PYTHON=$$(cat build/python) \
 	    SUITES="$(SUITES)" sh t/tools/test.sh
 
 fuzz: $(FUZZERS)

@@ -5,9 +5,47 @@
 
 set -eu
 
+absolute() {
+    case $1 in
+        /*)
+            printf '%s' "$1"
+        ;;
+
+        *)
+            printf '%s' "$PWD/$1"
+        ;;
+    esac
+}
+
+# text as nginx has it between quotes, and that as sed has it in "s|..|..|"
+
+quoted() {
+    printf '%s' "$1" | sed -e 's/[\\"]/\\&/g; s/[\\&|]/\\&/g; $!s/$/\\/'
+}
+
+# a run; its answer becomes a file
+
+ask() {
+    curl -s -o "$prefix/part" "$api/execute-code" -d "{\"code\": \"$code\"}" \
+        || echo "no answer" > "$prefix/part"
+    mv "$prefix/part" "$prefix/answer"
+}
+
+# what nginx or the pool said first of what they can't do, or else $1
+
+fail() {
+    kill "$nginx" 2>/dev/null || true
+    wait "$nginx" || true
+    why=$(sed -n '1s/^[^#]*#[0-9]*: //p' "$prefix/error.log")
+    echo "${why:-$1}" >&2
+    exit 1
+}
+
+WORKSPACE=$(absolute "${WORKSPACE:?names no directory}")
+mkdir -p "$WORKSPACE"
+
 prefix=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-run.XXXXXX")
 trap 'rm -rf "$prefix"' EXIT
-mkdir -p "$WORKSPACE"
 
 # root stays root, and its pool becomes nobody: so a workspace where only root
 # can go can be used, and sessions that root has made
@@ -32,17 +70,20 @@ fi
 temp=
 
 for name in client_body proxy fastcgi uwsgi scgi; do
-    temp="$temp ${name}_temp_path $prefix/$name;"
+    temp="$temp ${name}_temp_path $name;"
 done
 
-sed -e "s|^load_module .*|load_module $MODULE;|" \
+module=$(absolute "$BUILD")/ngx_http_pyexec_module.so
+logs='error_log stderr notice; error_log error.log error;'
+
+sed -e "s|^load_module .*|load_module \"$(quoted "$module")\";|" \
     -e "s|^user .*|$user|" \
-    -e "s|^error_log .*|error_log stderr notice;|" \
-    -e "s|^pid .*|pid $prefix/nginx.pid;|" \
-    -e "s|access_log .*|access_log $prefix/access.log pyexec;$temp|" \
-    -e "s|python=[^;]*|python=$PYTHON|" \
-    -e "s|listen .*|listen 127.0.0.1:$PORT;|" \
-    -e "s|pyexec_workspace .*|pyexec_workspace $WORKSPACE;|" \
+    -e "s|^error_log .*|$logs|" \
+    -e "s|^pid .*|pid nginx.pid;|" \
+    -e "s|access_log .*|access_log access.log pyexec;$temp|" \
+    -e "s|python=[^;]*|\"python=$(quoted "$PYTHON")\"|" \
+    -e "s|listen .*|listen \"127.0.0.1:$(quoted "$PORT")\";|" \
+    -e "s|pyexec_workspace .*|pyexec_workspace \"$(quoted "$WORKSPACE")\";|" \
     conf.example > "$prefix/nginx.conf"
 
 # In a terminal nginx is its foreground job, in a process group of its own: an
@@ -54,25 +95,40 @@ if [ "$group" = "$foreground" ]; then
     set -m
 fi
 
-"$SERVER" -p "$prefix" -c "$prefix/nginx.conf" -e stderr -g 'daemon off;' &
+: > "$prefix/error.log"
+
+"$SERVER" -p "$prefix" -c nginx.conf -e stderr -g 'daemon off;' &
 nginx=$!
 trap 'kill -QUIT $nginx' INT TERM
 
 api=http://127.0.0.1:$PORT/api
+code='a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n'
+code=$code'    a, b = b, a + b\nprint(out)'
 
-# the first answer that needs the pool
+# a run, when nginx has the port: until then it may be somebody else's
 
-until curl -sf -o /dev/null "$api/code-results/default"; do
+asked=
+
+until [ -e "$prefix/answer" ]; do
+
+    if [ -s "$prefix/error.log" ]; then
+        fail
+    fi
+
     if ! kill -0 $nginx 2>/dev/null; then
         wait $nginx
         exit
     fi
 
+    if [ -z "$asked" ] && [ -s "$prefix/nginx.pid" ]; then
+        asked=yes
+        (ask 2>/dev/null &)
+    fi
+
     sleep 0.1
 done
 
-code='a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n'
-code=$code'    a, b = b, a + b\nprint(out)'
+grep -q '"status":"ok"' "$prefix/answer" || fail "$(cat "$prefix/answer")"
 
 cat <<END
 
@@ -84,7 +140,7 @@ END
 
 case $- in
     *m*)
-        fg > /dev/null
+        fg %1 > /dev/null
     ;;
 
     *)
