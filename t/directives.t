@@ -345,7 +345,7 @@ of pyexec pool "b" is an environment of Python 3.9, the pool embeds 3.
 
 
 
-=== TEST 27: a workspace that all runs may read
+=== TEST 27: a workspace in what all runs may read
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -353,7 +353,7 @@ pyexec_workspace $TEST_NGINX_WORKSPACE;
 location /x { pyexec_execute default; pyexec_workspace /usr/share/nginx/workspace; }
 --- must_die
 --- error_log
-the workspace "/usr/share/nginx/workspace" is below "/usr", which all runs may read
+the workspace "/usr/share/nginx/workspace" and "/usr", which all runs may read, are one in the other
 
 
 
@@ -486,3 +486,15 @@ location /none { return 204; }
 --- request
 GET /none
 --- error_code: 204
+
+
+
+=== TEST 38: a workspace that what all runs may read is in
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; pyexec_workspace /; }
+--- must_die
+--- error_log
+the workspace "/" and "/usr", which all runs may read, are one in the other

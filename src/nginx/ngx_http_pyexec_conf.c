@@ -407,10 +407,13 @@ ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
 
     /* the pool itself refuses one in its Python environment */
 
-    if (ngx_strncmp(path->data, "/usr/", 5) == 0) {
+    if (path->len == 1 || ngx_strcmp(path->data, "/usr") == 0
+        || ngx_strncmp(path->data, "/usr/", 5) == 0)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the workspace \"%V\" is below \"/usr\", which all "
-                           "runs may read: set \"pyexec_workspace\"", path);
+                           "the workspace \"%V\" and \"/usr\", which all runs "
+                           "may read, are one in the other: set "
+                           "\"pyexec_workspace\"", path);
         return NGX_CONF_ERROR;
     }
 

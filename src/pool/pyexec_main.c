@@ -194,6 +194,8 @@ pyexec_main_workspaces(pyexec_pool_t *pool)
 
     sb = &pool->sandbox;
 
+    pyexec_probe_places(sb);
+
     for (i = 0; i < sb->nworkspaces; i++) {
 
         w = &sb->workspaces[i];

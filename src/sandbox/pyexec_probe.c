@@ -34,7 +34,6 @@
 #define PYEXEC_PROBE_RUN    "20000101T000000-000000000000"
 
 
-static void pyexec_probe_places(const pyexec_sandbox_t *sb);
 static void pyexec_probe_apart(const char *workspace, const char *path);
 static void pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason,
     size_t size);
@@ -57,8 +56,6 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) {
         pyexec_die("prctl(PR_SET_CHILD_SUBREAPER): %m");
     }
-
-    pyexec_probe_places(sb);
 
     what = pyexec_seccomp_build(&sb->zygote_filter, &sb->child_filter);
     if (what) {
@@ -117,7 +114,7 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
 
 /* no wall keeps a run from a workspace that is in what all runs may read */
 
-static void
+void
 pyexec_probe_places(const pyexec_sandbox_t *sb)
 {
     unsigned              i, j;

@@ -9,13 +9,20 @@
 
 
 /*
+ * Dies with a sentence where a workspace and another one, or the system's or
+ * Python's paths, are one in the other: to be called before a workspace is
+ * given to another user.
+ */
+
+void pyexec_probe_places(const pyexec_sandbox_t *sb);
+
+/*
  * Tries every wall in throw-away processes, as the children will put it up,
  * builds the seccomp programs.  Dies with a sentence where a wall
  * that must not be missing is: seccomp; Landlock and the mount namespace
- * both; with strict, any.  Dies too where a workspace and another one, or the
- * system's or Python's paths, are one in the other.  Run once by the pool's
- * first process, which has one thread and, if it was started by root, is root
- * still.  text gets the walls in force, one line for the log.
+ * both; with strict, any.  Run once by the pool's first process, which has one
+ * thread and, if it was started by root, is root still.  text gets the walls in
+ * force, one line for the log.
  */
 
 void pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size);

@@ -35,7 +35,7 @@ ask() {
 
 fail() {
     kill "$nginx" 2>/dev/null || true
-    wait "$nginx" || true
+    wait "$nginx" 2>/dev/null || true
     why=$(sed -n '1s/^[^#]*#[0-9]*: //p' "$prefix/error.log")
     echo "${why:-$1}" >&2
     exit 1

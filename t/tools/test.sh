@@ -108,7 +108,8 @@ if [ "$(id -u)" = 0 ]; then
     cd "$copy"
 
     suites "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
-        --clear-groups env HOME="$copy" prove unit/sandbox_test $SUITES
+        --clear-groups env HOME="$copy" \
+        prove unit/sandbox_test unit/probe_test $SUITES
 
     rm -rf t/servroot
 fi
@@ -122,7 +123,7 @@ step "hostile clients" env REQUESTS=5000 prove t/tools/hostile.pl
 step "chaos" env SECONDS=30 prove t/tools/chaos.pl
 
 suites "suites, without namespaces" "$BUILD/unit/no-namespaces" \
-    prove "$BUILD/unit/sandbox_test" $SUITES
+    prove "$BUILD/unit/sandbox_test" "$BUILD/unit/probe_test" $SUITES
 
 if [ -n "$failed" ]; then
     echo "== some tests failed"

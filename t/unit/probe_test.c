@@ -1,16 +1,17 @@
 
-/* The probe of the walls, where pools of several nginxes start together. */
+/* The probe: what it finds, and what it refuses. */
 
 #include "unit.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/pyexec_tree.h"
 #include "sandbox/pyexec_probe.h"
+#include "sandbox/pyexec_sandbox.h"
 
 
 #define POOLS    4
@@ -21,23 +22,43 @@ static char               workspace[] = "/tmp/pyexec-probe.XXXXXX";
 static pyexec_sandbox_t   alone;           /* what one finds by itself */
 
 
-static int
-probe(pyexec_sandbox_t *sb)
+static void
+find(pyexec_sandbox_t *sb)
 {
     char  text[512];
 
-    sb->uid = geteuid() ? geteuid() : 65534;
-    sb->gid = geteuid() ? getegid() : 65534;
-    sb->python = "/usr";
-    sb->nworkspaces = 1;
-    sb->workspaces[0].path = workspace;
-    sb->workspaces[0].fd = open(workspace, O_PATH|O_DIRECTORY|O_CLOEXEC);
-
+    pyexec_probe_places(sb);
     pyexec_probe(sb, text, sizeof(text));
-
-    return sb->namespaces == alone.namespaces;
 }
 
+
+/* in a process of its own, since it dies: its status, or -1 */
+
+static int
+probe(const pyexec_sandbox_t *wanted)
+{
+    int               fd, status;
+    pid_t             pid;
+    pyexec_sandbox_t  sb;
+
+    pid = fork();
+
+    if (pid == 0) {
+        fd = open("/dev/null", O_WRONLY);
+        (void) dup2(fd, STDERR_FILENO);
+
+        sb = *wanted;
+        find(&sb);
+        _exit(0);
+    }
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+
+/* pools of several nginxes start together */
 
 static void
 all_find_the_same(void **state)
@@ -57,8 +78,9 @@ all_find_the_same(void **state)
         }
 
         for (same = 1, j = 0; same && j < TIMES; j++) {
-            memset(&sb, 0, sizeof(pyexec_sandbox_t));
-            same = probe(&sb);
+            sb = alone;
+            find(&sb);
+            same = sb.namespaces == alone.namespaces;
         }
 
         _exit(!same);
@@ -68,10 +90,54 @@ all_find_the_same(void **state)
         assert_true(wait(&status) > 0);
         assert_int_equal(status, 0);
     }
+}
 
-    /* an empty directory can be removed */
 
-    assert_int_equal(rmdir(workspace), 0);
+static void
+what_cannot_hold_is_refused(void **state)
+{
+    unsigned          i;
+    char              inside[PATH_MAX];
+    pyexec_sandbox_t  sb;
+
+    const char *const  bad[] = { "/usr/lib", "/usr", "/", inside };
+
+    (void) state;
+
+    (void) snprintf(inside, sizeof(inside), "%s/inside", workspace);
+    assert_int_equal(mkdir(inside, 0755), 0);
+
+    assert_int_equal(probe(&alone), 0);
+
+    sb = alone;
+    sb.strict = 1;
+    assert_int_equal(probe(&sb), !alone.namespaces || !alone.landlock);
+
+    sb = alone;
+    sb.python = inside;
+    assert_int_equal(probe(&sb), 1);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        sb = alone;
+        sb.nworkspaces = 2;
+        sb.workspaces[1].path = bad[i];
+        sb.workspaces[1].fd = open(bad[i], O_PATH|O_DIRECTORY|O_CLOEXEC);
+        assert_int_equal(probe(&sb), 1);
+        (void) close(sb.workspaces[1].fd);
+    }
+
+    assert_int_equal(rmdir(inside), 0);
+}
+
+
+/* an empty directory can be removed */
+
+static int
+nothing_is_left(void **state)
+{
+    (void) state;
+
+    return rmdir(workspace);
 }
 
 
@@ -79,7 +145,8 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(all_find_the_same)
+        cmocka_unit_test(all_find_the_same),
+        cmocka_unit_test(what_cannot_hold_is_refused)
     };
 
     if (mkdtemp(workspace) == NULL || chmod(workspace, 0755) == -1
@@ -88,7 +155,14 @@ main(void)
         return 1;
     }
 
-    (void) probe(&alone);
+    alone.uid = geteuid() ? geteuid() : 65534;
+    alone.gid = geteuid() ? getegid() : 65534;
+    alone.python = "/usr";
+    alone.nworkspaces = 1;
+    alone.workspaces[0].path = workspace;
+    alone.workspaces[0].fd = open(workspace, O_PATH|O_DIRECTORY|O_CLOEXEC);
 
-    return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+    find(&alone);
+
+    return cmocka_run_group_tests_name("probe", tests, NULL, nothing_is_left);
 }

@@ -671,67 +671,6 @@ dies_with_its_zygote(void **state)
 }
 
 
-/* in a process of its own, since it dies: its status, or -1 */
-
-static int
-probe(const pyexec_sandbox_t *wanted)
-{
-    int               fd, status;
-    char              text[512];
-    pid_t             pid;
-    pyexec_sandbox_t  s;
-
-    pid = fork();
-
-    if (pid == 0) {
-        fd = open("/dev/null", O_WRONLY);
-        (void) dup2(fd, STDERR_FILENO);
-
-        s = *wanted;
-        pyexec_probe(&s, text, sizeof(text));
-        _exit(0);
-    }
-
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-
-static void
-probe_refuses_what_cannot_hold(void **state)
-{
-    unsigned          i;
-    char              session[PATH_MAX + 8];
-    pyexec_sandbox_t  s;
-
-    const char *const  bad[] = { "/usr/lib", "/usr", "/", session };
-
-    (void) state;
-
-    (void) snprintf(session, sizeof(session), "%s/mine", workspace);
-
-    assert_int_equal(probe(&probed), 0);
-
-    s = probed;
-    s.strict = 1;
-    assert_int_equal(probe(&s), !probed.namespaces || !probed.landlock);
-
-    s = probed;
-    s.python = session;
-    assert_int_equal(probe(&s), 1);
-
-    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        s = probed;
-        s.nworkspaces = 2;
-        s.workspaces[1].path = bad[i];
-        s.workspaces[1].fd = open(bad[i], O_PATH|O_DIRECTORY|O_CLOEXEC);
-        assert_int_equal(probe(&s), 1);
-        (void) close(s.workspaces[1].fd);
-    }
-}
-
-
 /* the workspace's path has a symbolic link in it, as an operator's may */
 
 static void
@@ -814,9 +753,8 @@ main(void)
     char      text[512];
     unsigned  i;
 
-    struct CMUnitTest  tests[CASES + 2] = {
-        [CASES] = cmocka_unit_test(dies_with_its_zygote),
-        cmocka_unit_test(probe_refuses_what_cannot_hold)
+    struct CMUnitTest  tests[CASES + 1] = {
+        [CASES] = cmocka_unit_test(dies_with_its_zygote)
     };
 
     for (i = 0; i < CASES; i++) {
