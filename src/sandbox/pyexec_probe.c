@@ -35,6 +35,8 @@
 
 
 static void pyexec_probe_apart(const char *workspace, const char *path);
+static void pyexec_probe_reach(const pyexec_sandbox_t *sb);
+static void pyexec_probe_path(const pyexec_sandbox_t *sb, const char *path);
 static void pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason,
     size_t size);
 static int pyexec_probe_turn(const pyexec_workspace_t *w);
@@ -60,6 +62,12 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     what = pyexec_seccomp_build(&sb->zygote_filter, &sb->child_filter);
     if (what) {
         pyexec_die("%s: %m: no pool without seccomp", what);
+    }
+
+    /* an ordinary user mounts what it has paths to */
+
+    if (geteuid() != 0) {
+        pyexec_probe_reach(sb);
     }
 
     sb->namespaces = 1;
@@ -88,6 +96,7 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
         text += strlen(text);
         size -= strlen(text);
 
+        pyexec_probe_reach(sb);
         pyexec_probe_walls(sb, reason, sizeof(reason));
 
         if (reason[0]) {
@@ -158,6 +167,79 @@ pyexec_probe_apart(const char *workspace, const char *path)
     if (pyexec_path_in(one, other) || pyexec_path_in(other, one)) {
         pyexec_die("the workspace \"%s\" and \"%s\", which other runs may "
                    "read, are one in the other", workspace, path);
+    }
+}
+
+
+/* tried as the user that runs have, in a process of its own */
+
+static void
+pyexec_probe_reach(const pyexec_sandbox_t *sb)
+{
+    int                status;
+    pid_t              pid;
+    unsigned           i;
+    const char        *what;
+    pyexec_path_t     *p, python[PYEXEC_PYTHON_PATHS + 1];
+    pyexec_sandbox_t   bare;
+
+    pid = fork();
+
+    if (pid != 0) {
+
+        if (pid == -1 || waitpid(pid, &status, 0) == -1) {
+            pyexec_die("fork(): %m");
+        }
+
+        /* it has said what */
+
+        if (status != 0) {
+            _exit(1);
+        }
+
+        return;
+    }
+
+    bare = *sb;
+    bare.namespaces = 0;
+
+    pyexec_python_paths(sb, python);
+
+    what = pyexec_sandbox_enter(&bare);
+    if (what) {
+        pyexec_die("%s failed in the probe: %m", what);
+    }
+
+    for (p = python; p->path; p++) {
+        pyexec_probe_path(sb, p->path);
+    }
+
+    for (i = 0; i < sb->nworkspaces; i++) {
+        pyexec_probe_path(sb, sb->workspaces[i].path);
+    }
+
+    _exit(0);
+}
+
+
+static void
+pyexec_probe_path(const pyexec_sandbox_t *sb, const char *path)
+{
+    char  *slash, dir[PATH_MAX];
+
+    (void) snprintf(dir, sizeof(dir), "%s/", path);
+
+    for (slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+
+        *slash = '\0';
+
+        if (access(dir, X_OK) == -1) {
+            pyexec_die("runs cannot get to \"%s\": their user, whose uid is "
+                       "%u, must be able to enter \"%s\": %m", path, sb->uid,
+                       dir);
+        }
+
+        *slash = '/';
     }
 }
 

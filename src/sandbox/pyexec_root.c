@@ -98,7 +98,9 @@ pyexec_python_paths(const pyexec_sandbox_t *sb,
 
     home = pyexec_python_home(sb->python);
 
-    if (home && !pyexec_path_in(home, "/usr") && access(home, F_OK) == 0) {
+    if (home && !pyexec_path_in(home, "/usr")
+        && (access(home, F_OK) == 0 || errno == EACCES))
+    {
         paths->path = home;
     }
 }

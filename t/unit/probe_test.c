@@ -130,6 +130,42 @@ what_cannot_hold_is_refused(void **state)
 }
 
 
+/* root mounts what is behind a closed door; nobody else can, nor pass it */
+
+static void
+what_runs_cannot_reach_is_refused(void **state)
+{
+    char              door[PATH_MAX], path[PATH_MAX + 8];
+    pyexec_sandbox_t  sb;
+
+    (void) state;
+
+    (void) snprintf(door, sizeof(door), "%s/door", workspace);
+    (void) snprintf(path, sizeof(path), "%s/behind", door);
+
+    assert_int_equal(mkdir(door, 0755), 0);
+    assert_int_equal(mkdir(path, 0755), 0);
+
+    sb = alone;
+    sb.workspaces[0].path = path;
+    sb.workspaces[0].fd = open(path, O_PATH|O_DIRECTORY|O_CLOEXEC);
+
+    if (geteuid() == 0) {
+        assert_int_equal(chown(path, sb.uid, sb.gid), 0);
+    }
+
+    assert_int_equal(probe(&sb), 0);
+
+    assert_int_equal(chmod(door, 0600), 0);
+    assert_int_equal(probe(&sb), geteuid() != 0 || !alone.namespaces);
+
+    assert_int_equal(chmod(door, 0755), 0);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rmdir(door), 0);
+    (void) close(sb.workspaces[0].fd);
+}
+
+
 /* an empty directory can be removed */
 
 static int
@@ -146,7 +182,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(all_find_the_same),
-        cmocka_unit_test(what_cannot_hold_is_refused)
+        cmocka_unit_test(what_cannot_hold_is_refused),
+        cmocka_unit_test(what_runs_cannot_reach_is_refused)
     };
 
     if (mkdtemp(workspace) == NULL || chmod(workspace, 0755) == -1
