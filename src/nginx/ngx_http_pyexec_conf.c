@@ -9,6 +9,7 @@ static char *ngx_http_pyexec_in_range(ngx_http_pyexec_range_t *range,
     int64_t value);
 static char *ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *prev, ngx_http_pyexec_loc_conf_t *conf);
+static void ngx_http_pyexec_merge_limits(ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
@@ -340,8 +341,34 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_conf_merge_value(conf->json_errors, prev->json_errors,
                          NGX_CONF_UNSET);
 
+    /* only what runs code has no session in its configuration */
+
+    if (conf->handler && conf->session == NULL) {
+        ngx_http_pyexec_merge_limits(conf);
+    }
+
     return conf->handler ? ngx_http_pyexec_merge_workspace(cf, conf)
                          : NGX_CONF_OK;
+}
+
+
+/* the highest are compared with the system's when the pool starts */
+
+static void
+ngx_http_pyexec_merge_limits(ngx_http_pyexec_loc_conf_t *conf)
+{
+    time_t                   cpu;
+    ngx_http_pyexec_pool_t  *pool;
+
+    pool = conf->pool;
+    cpu = conf->max_cpu ? conf->max_cpu : conf->max_timeout + 1;
+
+    pool->max_memory = ngx_max(pool->max_memory, conf->max_memory);
+    pool->max_file_size = ngx_max(pool->max_file_size, conf->max_file_size);
+    pool->max_open_files = ngx_max(pool->max_open_files,
+                                   conf->max_open_files);
+    pool->max_threads = ngx_max(pool->max_threads, conf->max_threads);
+    pool->max_cpu = ngx_max(pool->max_cpu, cpu);
 }
 
 

@@ -70,6 +70,11 @@ typedef struct {
     ngx_str_t                  user;
     ngx_uint_t                 strict;     /* unsigned  strict:1; */
     ngx_array_t                workspaces; /* ngx_http_pyexec_workspace_t */
+    off_t                      max_memory; /* the highest of its locations */
+    off_t                      max_file_size;
+    ngx_int_t                  max_open_files;
+    ngx_int_t                  max_threads;
+    time_t                     max_cpu;
     u_char                    *file;       /* where it was first named */
     ngx_uint_t                 line;
     ngx_uint_t                 defined;    /* unsigned  defined:1; */

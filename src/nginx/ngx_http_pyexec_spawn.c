@@ -103,6 +103,11 @@ ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool, ngx_pool_t *mem)
                                      pool->max_requests);
     *a++ = ngx_http_pyexec_spawn_arg(mem, "user=%V%Z", &pool->user);
 
+    *a++ = ngx_http_pyexec_spawn_arg(mem, "limits=%O,%O,%i,%i,%T%Z",
+                                     pool->max_memory, pool->max_file_size,
+                                     pool->max_open_files, pool->max_threads,
+                                     pool->max_cpu);
+
     if (pool->zygotes) {
         *a++ = ngx_http_pyexec_spawn_arg(mem, "zygotes=%ui%Z", pool->zygotes);
     }

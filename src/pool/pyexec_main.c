@@ -125,6 +125,7 @@ main(int argc, char **argv)
     pyexec_main_descriptors(&m);
 
     pyexec_probe(&m.pool.sandbox, m.walls, sizeof(m.walls));
+    pyexec_process_descriptors(&m.pool);
 
     pyexec_main_signals(&m);
     pyexec_supervise(&m);

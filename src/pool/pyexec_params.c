@@ -1,4 +1,6 @@
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,7 @@ static void pyexec_set_python(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_preload(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_max_requests(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_user(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_limits(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_workspace(pyexec_pool_t *pool, const char *value);
 
 
@@ -42,6 +45,7 @@ static const pyexec_param_t  pyexec_param_table[] = {
     { "preload=", pyexec_set_preload },
     { "max_requests=", pyexec_set_max_requests },
     { "user=", pyexec_set_user },
+    { "limits=", pyexec_set_limits },
     { "workspace=", pyexec_set_workspace },
     { NULL, NULL }
 };
@@ -160,6 +164,27 @@ static void
 pyexec_set_user(pyexec_pool_t *pool, const char *value)
 {
     pool->user = value;
+}
+
+
+/* the highest of all locations, bytes and seconds */
+
+static void
+pyexec_set_limits(pyexec_pool_t *pool, const char *value)
+{
+    int                n;
+    pyexec_confine_t  *most;
+
+    n = 0;
+    most = &pool->sandbox.most;
+
+    if (sscanf(value, "%" SCNu64 ",%" SCNu64 ",%" SCNu32 ",%" SCNu32 ",%"
+               SCNu32 "%n", &most->max_memory, &most->max_file_size,
+               &most->max_open_files, &most->max_threads, &most->max_cpu, &n)
+        != 5 || value[n] != '\0')
+    {
+        pyexec_die("invalid limits \"%s\"", value);
+    }
 }
 
 

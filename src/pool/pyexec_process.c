@@ -7,6 +7,7 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/pyexec_io.h"
@@ -14,6 +15,12 @@
 #include "base/pyexec_title.h"
 #include "pool/pyexec_process.h"
 #include "wire/pyexec_message.h"
+
+
+/* of one process, and of one runner's children in a zygote */
+
+#define PYEXEC_DESCRIPTORS  64
+#define PYEXEC_CHILDREN     4
 
 
 static void pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p,
@@ -32,6 +39,35 @@ static const char *const  pyexec_roles[] = {
     [PYEXEC_CLERK] = "clerk",
     [PYEXEC_SWEEPER] = "sweeper"
 };
+
+
+void
+pyexec_process_descriptors(const pyexec_pool_t *pool)
+{
+    rlim_t         need;
+    struct rlimit  rl;
+
+    need = PYEXEC_DESCRIPTORS + pool->sandbox.nworkspaces
+           + PYEXEC_CHILDREN * pool->workers;
+
+    if (getrlimit(RLIMIT_NOFILE, &rl) == -1) {
+        pyexec_die("getrlimit(RLIMIT_NOFILE): %m");
+    }
+
+    if (rl.rlim_max < need) {
+        pyexec_die("the hard limit of RLIMIT_NOFILE, %llu, is below the %llu "
+                   "that workers=%u needs", (unsigned long long) rl.rlim_max,
+                   (unsigned long long) need, pool->workers);
+    }
+
+    if (rl.rlim_cur < need) {
+        rl.rlim_cur = need;
+
+        if (setrlimit(RLIMIT_NOFILE, &rl) == -1) {
+            pyexec_die("setrlimit(RLIMIT_NOFILE): %m");
+        }
+    }
+}
 
 
 void

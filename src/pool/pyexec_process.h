@@ -67,6 +67,13 @@ typedef struct {
 
 
 /*
+ * Makes room for a zygote's descriptors, one for each of its children, or
+ * dies.
+ */
+
+void pyexec_process_descriptors(const pyexec_pool_t *pool);
+
+/*
  * Forks the process that p describes: it does not return there.  Where it
  * can't, a pool that is not ready yet dies; later p's pid is 0.
  */

@@ -71,6 +71,7 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
     }
 
     sb->namespaces = 1;
+    pyexec_sandbox_check_limits(sb);
 
     abi = pyexec_landlock_abi();
     sb->landlock = abi;

@@ -21,9 +21,10 @@ void pyexec_probe_places(const pyexec_sandbox_t *sb);
  * builds the seccomp programs.  Dies with a sentence where a wall
  * that must not be missing is: seccomp; Landlock and the mount namespace
  * both; with strict, any.  Run once by the pool's first process, which has one
- * thread and, if it was started by root, is root still.  Dies too where the
- * user that runs have can't get to a workspace or to Python by their paths in
- * the host, and has to.  text gets the walls in force, one line for the log.
+ * thread and, if it was started by root, is root still.  Dies too where a hard
+ * limit is below one that a run may have, and where the user that runs have
+ * can't get to a workspace or to Python by their paths in the host, and has
+ * to.  text gets the walls in force, one line for the log.
  */
 
 void pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size);

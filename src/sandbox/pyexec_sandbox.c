@@ -72,6 +72,17 @@
 
 #define PYEXEC_HOST         "pyexec"
 
+#define pyexec_rlimit(name) RLIMIT_##name, "RLIMIT_" #name
+
+
+typedef struct {
+    int                    resource;
+    const char            *name;
+    uint64_t               value;
+    unsigned               skip:1;
+    const char            *what;           /* has this limit; for a sentence */
+} pyexec_limit_t;
+
 
 static const char *pyexec_zygote_namespaces(pyexec_sandbox_t *sb);
 static const char *pyexec_user_map(const pyexec_sandbox_t *sb);
@@ -79,7 +90,10 @@ static const char *pyexec_write_proc(const char *path, const char *text);
 static const char *pyexec_drop_uid(const pyexec_sandbox_t *sb);
 static const char *pyexec_close_from(int keep);
 static const char *pyexec_limits(const pyexec_sandbox_t *sb,
-    const pyexec_confine_t *c);
+    const pyexec_confine_t *c,
+    const char *(*each)(const pyexec_limit_t *limit));
+static const char *pyexec_limit_set(const pyexec_limit_t *limit);
+static const char *pyexec_limit_check(const pyexec_limit_t *limit);
 static void pyexec_drop_bounding_set(void);
 static const char *pyexec_drop_capabilities(void);
 
@@ -165,6 +179,10 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     statm[n] = '\0';
     pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
     pyexec_parent = getpid();
+
+    /* that of memory can be told from here on */
+
+    pyexec_sandbox_check_limits(sb);
 
     what = sb->landlock ? pyexec_landlock_open(sb) : NULL;
 
@@ -295,7 +313,7 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(RLIMITS)) {
-        what = pyexec_limits(sb, c);
+        what = pyexec_limits(sb, c, pyexec_limit_set);
     }
 
     if (what == NULL && pyexec_wall(CAPABILITIES)) {
@@ -474,49 +492,81 @@ pyexec_close_from(int keep)
 }
 
 
-static const char *
-pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c)
+void
+pyexec_sandbox_check_limits(const pyexec_sandbox_t *sb)
 {
-    size_t         i;
-    struct rlimit  rl;
+    (void) pyexec_limits(sb, &sb->most, pyexec_limit_check);
+}
+
+
+/* each is called with all that a run has; returns what failed, or NULL */
+
+static const char *
+pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c,
+    const char *(*each)(const pyexec_limit_t *limit))
+{
+    size_t       i;
+    const char  *what;
 
     /* no limit on processes where the count is shared with the whole uid */
 
-    const struct {
-        int        resource;
-        uint64_t   value;
-        unsigned   skip;
-    } limits[] = {
-        { RLIMIT_CORE, 0, 0 },
-        { RLIMIT_AS, pyexec_vm_size + c->max_memory, 0 },
-        { RLIMIT_CPU, c->max_cpu, 0 },
-        { RLIMIT_FSIZE, c->max_file_size, 0 },
-        { RLIMIT_NPROC, c->max_threads, !sb->namespaces },
-        { RLIMIT_MEMLOCK, 0, 0 },
-        { RLIMIT_MSGQUEUE, 0, 0 },
-        { RLIMIT_SIGPENDING, 64, 0 },
-        { RLIMIT_NICE, 0, 0 },
-        { RLIMIT_RTPRIO, 0, 0 },
-        { RLIMIT_NOFILE, c->max_open_files, 0 }
+    const pyexec_limit_t  limits[] = {
+        { pyexec_rlimit(CORE), 0, 0, NULL },
+        { pyexec_rlimit(AS), pyexec_vm_size + c->max_memory, 0,
+          "pyexec_max_memory" },
+        { pyexec_rlimit(CPU), c->max_cpu, 0, "pyexec_max_cpu" },
+        { pyexec_rlimit(FSIZE), c->max_file_size, 0, "pyexec_max_file_size" },
+        { pyexec_rlimit(NPROC), c->max_threads, !sb->namespaces,
+          "pyexec_max_threads" },
+        { pyexec_rlimit(MEMLOCK), 0, 0, NULL },
+        { pyexec_rlimit(MSGQUEUE), 0, 0, NULL },
+        { pyexec_rlimit(SIGPENDING), 64, 0, "a run" },
+        { pyexec_rlimit(NICE), 0, 0, NULL },
+        { pyexec_rlimit(RTPRIO), 0, 0, NULL },
+        { pyexec_rlimit(NOFILE), c->max_open_files, 0,
+          "pyexec_max_open_files" }
     };
 
-    for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+    what = NULL;
 
-        if (limits[i].skip) {
-            continue;
-        }
+    for (i = 0; i < sizeof(limits) / sizeof(limits[0]) && !what; i++) {
+        what = limits[i].skip ? NULL : each(&limits[i]);
+    }
 
-        /*
-         * Soft and hard alike: pid 1 of a namespace ignores SIGXCPU, but not
-         * the SIGKILL that comes at the hard limit.
-         */
+    return what;
+}
 
-        rl.rlim_cur = limits[i].value;
-        rl.rlim_max = limits[i].value;
 
-        if (setrlimit(limits[i].resource, &rl) == -1) {
-            return "setrlimit()";
-        }
+static const char *
+pyexec_limit_set(const pyexec_limit_t *limit)
+{
+    struct rlimit  rl;
+
+    /*
+     * Soft and hard alike: pid 1 of a namespace ignores SIGXCPU, but not the
+     * SIGKILL that comes at the hard limit.
+     */
+
+    rl.rlim_cur = limit->value;
+    rl.rlim_max = limit->value;
+
+    return setrlimit(limit->resource, &rl) == -1 ? "setrlimit()" : NULL;
+}
+
+
+static const char *
+pyexec_limit_check(const pyexec_limit_t *limit)
+{
+    struct rlimit  rl;
+
+    if (getrlimit(limit->resource, &rl) == -1) {
+        pyexec_die("getrlimit(%s): %m", limit->name);
+    }
+
+    if (rl.rlim_max < limit->value) {
+        pyexec_die("the hard limit of %s, %llu, is below the %llu that %s "
+                   "needs", limit->name, (unsigned long long) rl.rlim_max,
+                   (unsigned long long) limit->value, limit->what);
     }
 
     return NULL;

@@ -32,6 +32,10 @@ pid_t pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb);
 
 const char *pyexec_sandbox_enter(pyexec_sandbox_t *sb);
 
+/* dies where a hard limit is below one of most */
+
+void pyexec_sandbox_check_limits(const pyexec_sandbox_t *sb);
+
 /*
  * Called in the zygote when its libraries are loaded: opens what the
  * children's Landlock rules need and drops what forking does not.  From then

@@ -50,24 +50,6 @@ typedef struct {
 } pyexec_workspace_t;
 
 
-typedef struct {
-    unsigned               strict:1;       /* refuse to do without any wall */
-    uid_t                  uid;            /* what children run as */
-    gid_t                  gid;
-    const char            *python;         /* absolute prefix, "/usr" */
-    pyexec_workspace_t     workspaces[PYEXEC_MAX_WORKSPACES];
-    unsigned               nworkspaces;
-
-    /* set by pyexec_probe() */
-
-    unsigned               namespaces:1;   /* user, mount, pid, net, ipc, uts,
-                                              cgroup: all of them or none */
-    int                    landlock;       /* its ABI; 0: none */
-    struct sock_fprog      zygote_filter;  /* of seccomp */
-    struct sock_fprog      child_filter;   /* and what a child adds to it */
-} pyexec_sandbox_t;
-
-
 /* what one run may do; the descriptors are O_PATH and stay the caller's */
 
 typedef struct {
@@ -84,6 +66,25 @@ typedef struct {
     uint32_t               max_threads;
     uint32_t               max_cpu;        /* seconds */
 } pyexec_confine_t;
+
+
+typedef struct {
+    unsigned               strict:1;       /* refuse to do without any wall */
+    uid_t                  uid;            /* what children run as */
+    gid_t                  gid;
+    const char            *python;         /* absolute prefix, "/usr" */
+    pyexec_workspace_t     workspaces[PYEXEC_MAX_WORKSPACES];
+    unsigned               nworkspaces;
+    pyexec_confine_t       most;           /* the highest limits of any run */
+
+    /* set by pyexec_probe() */
+
+    unsigned               namespaces:1;   /* user, mount, pid, net, ipc, uts,
+                                              cgroup: all of them or none */
+    int                    landlock;       /* its ABI; 0: none */
+    struct sock_fprog      zygote_filter;  /* of seccomp */
+    struct sock_fprog      child_filter;   /* and what a child adds to it */
+} pyexec_sandbox_t;
 
 
 #endif /* _PYEXEC_WALLS_H_INCLUDED_ */

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -166,6 +167,25 @@ what_runs_cannot_reach_is_refused(void **state)
 }
 
 
+static void
+limits_that_cannot_be_set_are_refused(void **state)
+{
+    struct rlimit     rl;
+    pyexec_sandbox_t  sb;
+
+    (void) state;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &rl), 0);
+
+    sb = alone;
+    sb.most.max_open_files = rl.rlim_max;
+    assert_int_equal(probe(&sb), 0);
+
+    sb.most.max_open_files++;
+    assert_int_equal(probe(&sb), 1);
+}
+
+
 /* an empty directory can be removed */
 
 static int
@@ -183,7 +203,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(all_find_the_same),
         cmocka_unit_test(what_cannot_hold_is_refused),
-        cmocka_unit_test(what_runs_cannot_reach_is_refused)
+        cmocka_unit_test(what_runs_cannot_reach_is_refused),
+        cmocka_unit_test(limits_that_cannot_be_set_are_refused)
     };
 
     if (mkdtemp(workspace) == NULL || chmod(workspace, 0755) == -1
