@@ -192,14 +192,13 @@ test: test-packages modules $(UNITS) $(FUZZERS) walls build/python
 	    SUITES="$(SUITES)" sh t/tools/test.sh
 
 fuzz: $(FUZZERS)
-	@BUILD=$(abspath $(BUILD)) SECONDS=$(or $(SECONDS),60) \
-	    sh t/tools/fuzz.sh
+	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),60) sh t/tools/fuzz.sh
 
 # gcc comes with the sanitizers' libraries; nginx itself is built without
 
 asan:
 	@$(MAKE) --no-print-directory test BUILD=build/asan \
-	    SERVER=$(CURDIR)/t/tools/nginx-asan.sh LD_OPT="$(ASAN)" \
+	    SERVER="$$PWD/t/tools/nginx-asan.sh" LD_OPT="$(ASAN)" \
 	    CC_OPT="-O1 -fno-omit-frame-pointer -DPYEXEC_ASAN $(ASAN)"
 
 distcheck:
@@ -208,9 +207,9 @@ distcheck:
 
 # a while in earnest; "make test" has half a minute of chaos
 
-MODULE      = $(abspath $(BUILD))/ngx_http_pyexec_module.so
-TEST_NGINX  = PERL5LIB=t/lib TEST_NGINX_BINARY=$(SERVER) \
-              TEST_NGINX_LOAD_MODULES=$(MODULE) \
+MODULE      = $$PWD/$(BUILD)/ngx_http_pyexec_module.so
+TEST_NGINX  = PERL5LIB=t/lib TEST_NGINX_BINARY="$(SERVER)" \
+              TEST_NGINX_LOAD_MODULES="$(MODULE)" \
               TEST_NGINX_PYTHON=$$(cat build/python)
 
 SECONDS    ?= 600
@@ -229,7 +228,7 @@ suites: test-packages modules units build/python
 
 bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
        $(BUILD)/unit/load build/python build/bench-venv
-	@SERVER=$(SERVER) BUILD=$(abspath $(BUILD)) PYTHON=$$(cat build/python) \
+	@SERVER=$(SERVER) BUILD="$$PWD/$(BUILD)" PYTHON=$$(cat build/python) \
 	    QUICK=$(QUICK) WRITE=$(WRITE) BEFORE=$(BEFORE) \
 	    /usr/bin/python3 -B t/bench/bench.py
 

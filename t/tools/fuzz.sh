@@ -5,7 +5,7 @@
 
 set -eu
 
-corpus=$PWD/t/fuzz/corpus
+export corpus="$PWD/t/fuzz/corpus"
 cd "$BUILD/fuzz"
 rm -f crash-* timeout-* oom-* failed
 
@@ -15,7 +15,7 @@ ls ./*_fuzz | xargs -P "$(nproc)" -I {} sh -c '
     mkdir -p found-$name
     {} -max_total_time='"$SECONDS"' -timeout=10 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix=./ found-$name \
-        '"$corpus"'/$name > $name.log 2>&1 || echo $name >> failed
+        "$corpus/$name" > $name.log 2>&1 || echo $name >> failed
     echo $name: $(awk "/_executed_units/ { print \$2 }" $name.log) inputs
 '
 

@@ -64,13 +64,15 @@ without() {
 
 perl -MTest::Nginx::Socket -e 1 2>/dev/null || export PERL5LIB=t/lib
 
+BUILD=$(realpath "$BUILD")
 export BUILD
 export TEST_NGINX_BINARY="$SERVER"
-export TEST_NGINX_LOAD_MODULES="$BUILD/ngx_http_pyexec_module.so"
 export TEST_NGINX_PYTHON="$PYTHON"
-attacks=$(mktemp)
-through=$(mktemp)
-trap 'rm -f "$attacks" "$through"' EXIT
+copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
+trap 'rm -rf "$copy"' EXIT
+attacks=$copy/attacks
+through=$copy/through
+touch "$attacks"
 chmod 666 "$attacks"
 export PYEXEC_ATTACKS="$attacks"
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -78,34 +80,32 @@ export PYTHONDONTWRITEBYTECODE=1
 
 step "style" prove t/style.t
 
-step "units in C" prove "$BUILD"/unit/*_test
-
 step "fuzzers" env SECONDS=20 sh t/tools/fuzz.sh
 
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
 
+# The rest is run in a copy.  prove and Test::Nginx want paths without spaces.
 # Where there are no namespaces, what root's pool uses has to be in nobody's
-# reach; so has everything where nobody runs nginx.  root tests a copy.
+# reach; so has everything where nobody runs nginx.
+
+cp -r t conf.example "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
+
+if [ "$PYTHON" != /usr ]; then
+    cp -al "$PYTHON/." "$copy/python" 2>/dev/null \
+        || cp -a "$PYTHON/." "$copy/python"
+    TEST_NGINX_PYTHON=$copy/python
+fi
+
+export TEST_NGINX_LOAD_MODULES="$copy/ngx_http_pyexec_module.so"
+BUILD=$copy
+cd "$copy"
+
+step "units in C" prove unit/*_test
 
 if [ "$(id -u)" = 0 ]; then
-    copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
-    trap 'rm -rf "$copy" "$attacks" "$through"' EXIT
-
-    cp -r t "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
-
-    if [ "$PYTHON" != /usr ]; then
-        cp -al "$PYTHON/." "$copy/python" 2>/dev/null \
-            || cp -a "$PYTHON/." "$copy/python"
-        TEST_NGINX_PYTHON=$copy/python
-    fi
-
-    TEST_NGINX_LOAD_MODULES=$copy/ngx_http_pyexec_module.so
-    BUILD=$copy
-
     chown nobody:nogroup "$copy" "$copy/t"
     chmod 755 "$copy"
-    cd "$copy"
 
     suites "suites, as nobody" setpriv --reuid=nobody --regid=nogroup \
         --clear-groups env HOME="$copy" \
