@@ -18,7 +18,7 @@ my $body = '{"session_id": "q", "code": "print(1)"}';
 
 sub begin {
     my $run = $d->post_in_background('import time; time.sleep(60)', session_id => 'q', timeout_seconds => 60);
-    $d->until(5, sub { grep { $_->{status} eq 'running' } @{ $d->list('q') } }) or die 'no run';
+    $d->until(30, sub { grep { $_->{status} eq 'running' } @{ $d->list('q') } }) or die 'no run';
     return $run;
 }
 
@@ -28,7 +28,7 @@ sub begin {
 
     # until the second waits, by another worker maybe, the third has its place
 
-    ok($d->until(5, sub {
+    ok($d->until(30, sub {
            $second = $d->post_in_background('print(2)') if !$second || $d->answer_of($second);
            $third = $d->http('POST', '/probe', $body);
            $third->{code} == 503 && $third->{json}{detail} eq 'the queue is full';
@@ -40,7 +40,7 @@ sub begin {
 
 {
     my $first = begin();
-    my $late = $d->http('POST', '/quick', $body, 5);
+    my $late = $d->http('POST', '/quick', $body, 30);
     is($late->{code}, 503, 'what has waited too long is turned away');
     is($late->{json}{detail}, 'no runner was free in time', 'with a reason');
     $d->hang_up($first);
@@ -50,9 +50,9 @@ sub begin {
 
 {
     my $gone = $d->request('POST', '/stay', '{"session_id": "stay", "code": "import time; time.sleep(0.3); print(1)"}');
-    $d->until(5, sub { @{ $d->list('stay') } });
+    $d->until(30, sub { @{ $d->list('stay') } });
     close $gone;
-    ok($d->until(5, sub { ($d->list('stay')->[0] || {})->{status} eq 'ok' }),
+    ok($d->until(30, sub { ($d->list('stay')->[0] || {})->{status} eq 'ok' }),
        'a run whose client is gone ends, where that is wanted');
 }
 
@@ -62,7 +62,7 @@ sub begin {
     ok(!$d->until(0.3, sub { @{ $d->list('never') } }), 'what waits is not in the history');
     $d->hang_up($never);
     $d->hang_up($waits);
-    ok($d->until(2, sub { ($d->post('print(5)')->{status} // '') eq 'ok' }), 'after one that did not wait for its turn');
+    ok($d->until(30, sub { ($d->post('print(5)')->{status} // '') eq 'ok' }), 'after one that did not wait for its turn');
     is(scalar @{ $d->list('never') }, 0, 'which has not run');
 }
 

@@ -82,7 +82,7 @@ ok($d->until(10, sub { !number('h', 'running') }), 'none of them runs on');
                           $c->begin('POST', $api, code('import time; time.sleep(1); print(1)', session_id => 'stays')));
     ok($d->until(10, sub { number('gone', 'running') && @{ $d->list('stays') } }), 'two runs on a connection');
     $c->rst($gone);
-    ok($d->until(2, sub { number('gone', 'interrupted') }), 'one is cancelled');
+    ok($d->until(30, sub { number('gone', 'interrupted') }), 'one is cancelled');
     accepted($c->answer($stays), 'the other is not', stdout => "1\n");
 
     # all of a connection's, running and queued, with the connection
@@ -96,7 +96,7 @@ ok($d->until(10, sub { !number('h', 'running') }), 'none of them runs on');
 
         # a runner that is free again may begin one that nginx has not come to yet
 
-        ok($d->until(5, sub { my $n = number($how, 'interrupted'); $n >= 2 && $n < 10 && !number($how, 'running') }),
+        ok($d->until(30, sub { my $n = number($how, 'interrupted'); $n >= 2 && $n < 10 && !number($how, 'running') }),
            "they end with it: $how") or diag(join ' ', map { $_->{status} } @{ $d->list($how) });
         ok(innocent(), 'no harm is done');
     }

@@ -59,7 +59,7 @@ sub place { (post_raw(code('1'), '/probe')->{json} || {})->{detail} // '' }
     $_->send(Pyexec::Client::message('POST', $api, code('print(1)', session_id => 'behind'))) for @runs;
     $runs[0]->reset;
     $runs[1]->close;
-    ok($d->until(2, sub { number('long', 'interrupted') == 2 }), 'runs end with their clients');
+    ok($d->until(30, sub { number('long', 'interrupted') == 2 }), 'runs end with their clients');
     is_deeply($d->list('behind'), [], 'what is behind them is not begun');
     ok(innocent(), 'no harm is done');
 
@@ -132,7 +132,7 @@ ok($d->until(10, sub { number('twice', 'ok') == 2 }), 'is two runs');
     my $both = begin('/mirrored', @minute, session_id => 'both');
     ok($d->until(10, sub { number('both', 'running') == 2 }), 'two run');
     $both->reset;
-    ok($d->until(2, sub { number('both', 'interrupted') == 2 }), 'both end with their client');
+    ok($d->until(30, sub { number('both', 'interrupted') == 2 }), 'both end with their client');
 }
 
 unharmed(qw(long stays big h default twice both));
