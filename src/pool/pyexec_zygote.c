@@ -188,6 +188,10 @@ pyexec_zygote_events(pyexec_nursery_t *z)
         pyexec_die("signalfd(): %m");
     }
 
+    /* a rehearsal may have ended before its signal was waited for */
+
+    pyexec_zygote_reap(z);
+
     z->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (z->epoll == -1) {
         pyexec_die("epoll_create1(): %m");
