@@ -194,7 +194,7 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
     r = ctx->request;
     ctx->answered = 1;
 
-    r->disable_not_modified = 1;           /* there is neither date nor tag */
+    r->disable_not_modified = 1;           /* it has no date and no tag */
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = json->len;
@@ -208,7 +208,7 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
         return rc;
     }
 
-    /* NGX_OK would mean that there is more to read */
+    /* NGX_DONE, as NGX_OK stands for a START, behind which more comes */
 
     if (r->header_only) {
         return NGX_DONE;
@@ -230,7 +230,7 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
 
     rc = ngx_http_output_filter(r, &out);
 
-    /* NGX_AGAIN: the client takes it slowly, which is nginx's to wait for */
+    /* after NGX_AGAIN, a slow client, nginx itself sends the rest */
 
     return rc == NGX_ERROR ? NGX_ERROR : NGX_DONE;
 }

@@ -324,7 +324,7 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    /* "if" and "limit_except" are locations too, and inherit no handler */
+    /* "if" and "limit_except" are locations to which nginx gives no handler */
 
     if (conf->handler == NULL && prev->handler
         && (clcf->noname || clcf->lmt_excpt) && clcf->handler == NULL)
@@ -336,7 +336,7 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
         conf->run = prev->run;
     }
 
-    /* where nobody has said: in locations with an endpoint */
+    /* unset means: on in locations with an endpoint */
 
     ngx_conf_merge_value(conf->json_errors, prev->json_errors,
                          NGX_CONF_UNSET);
@@ -472,7 +472,7 @@ ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
 }
 
 
-/* encodes the names as they go over the wire */
+/* encodes the names as the field of a message */
 
 static ngx_int_t
 ngx_http_pyexec_names(ngx_conf_t *cf, ngx_array_t *names, pyexec_list_t *list)

@@ -160,7 +160,7 @@ ngx_http_pyexec_control_read(ngx_event_t *ev)
         ngx_http_pyexec_control_message(c->data, buf, n, ev->log);
     }
 
-    /* every worker is woken, and one reads */
+    /* a message wakes every worker, and one of them reads it */
 
     if (n == -1 && ngx_socket_errno != NGX_EAGAIN) {
         ngx_log_error(NGX_LOG_ERR, ev->log, ngx_socket_errno,

@@ -1,8 +1,9 @@
 
 /*
- * Errors as JSON.  A handler of this module returns a status like any other,
- * so that error_page works; if nginx's built-in page is what would be sent,
- * it becomes {"detail": ".."}, whoever refused the request.
+ * Errors as JSON.  A handler of this module returns a status, as any handler
+ * does, so that error_page works.  Where nginx would send the page that is
+ * built into it, filters replace that by {"detail": ".."}, whichever module
+ * refused the request.
  */
 
 #include "nginx/ngx_http_pyexec_conf.h"
@@ -24,7 +25,7 @@ typedef struct {
 } ngx_http_pyexec_reason_t;
 
 
-/* for what others refuse; ours have details of their own */
+/* for refusals by other modules; those of this one set a detail */
 
 static ngx_http_pyexec_reason_t  ngx_http_pyexec_reasons[] = {
     { 400, ngx_string("the request is malformed") },
@@ -184,7 +185,7 @@ ngx_http_pyexec_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
-    /* the page comes in one chain, and whole */
+    /* nginx sends its page by one call, so that all of it is replaced here */
 
     ctx->error_page.len = 0;
 
@@ -200,9 +201,10 @@ ngx_http_pyexec_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
- * nginx's own pages are what ngx_http_special_response_handler() sends: it
- * sets err_status, and HTML where it has a page for the status.  An answer
- * to an internal redirect is error_page's, unless we know better.
+ * A page of nginx's own comes from ngx_http_special_response_handler(), which
+ * sets err_status, and text/html where it has a page for the status.  After an
+ * internal redirect the page is that of an error_page, and stays, unless this
+ * module has set a detail since.
  */
 
 static ngx_uint_t

@@ -120,8 +120,8 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
 
 
 /*
- * From memory, or from the temporary file that it was too large for; in one
- * piece, since yajl begins a string anew with every piece of it.
+ * A body over client_body_buffer_size is in a temporary file.  The parser gets
+ * it in one piece: with each further piece yajl scans a string from its start.
  */
 
 static ngx_int_t

@@ -1,11 +1,13 @@
 
 /*
- * A job: a socket of its own to whichever process of the pool takes it.
+ * A job.  Its worker makes a socketpair, keeps one end and sends the other
+ * over the control socket, to whichever process of the pool reads it first.
+ * The request, the answer and the cancel go over that pair.
  *
  *   WAITING   the control socket is full
- *   QUEUED    the job's other end is in the control socket, or in a runner
- *   RUNNING   START has come
- *   DONE      answered, or given up; nothing is held any more
+ *   QUEUED    the other end is in the control socket, or a process has it
+ *   RUNNING   the process has said START
+ *   DONE      answered or given up; no descriptor and no timer is left
  */
 
 #include "nginx/ngx_http_pyexec_answer.h"
@@ -16,18 +18,22 @@
 #include "base/pyexec_io.h"
 
 
-/* a runner keeps the time of a run; this is for one that does not */
+/*
+ * Runners end a run when its time is up, and a job whose time in the queue is
+ * up.  nginx gives up only so many milliseconds later, if a runner did not.
+ */
 
-#define NGX_HTTP_PYEXEC_GRACE           60000   /* ms */
-
-/* what the pool tells of the end of the queue's time, nginx should not */
-
-#define NGX_HTTP_PYEXEC_LATE            500     /* ms */
+#define NGX_HTTP_PYEXEC_GRACE           60000   /* the run */
+#define NGX_HTTP_PYEXEC_LATE            500     /* the queue */
 
 
 static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
     pyexec_msg_e type, const void *msg);
+static ngx_int_t ngx_http_pyexec_job_admit(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_job_watch_client(ngx_http_request_t *r,
+    ngx_flag_t ignore);
 static ngx_int_t ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_connect(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_write(ngx_event_t *ev);
@@ -78,19 +84,9 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = NGX_OK;
-
-    if (pool->load->down || pool->controls[queue].connection == NULL) {
-        rc = NGX_DECLINED;
-
-    } else if (queue == NGX_HTTP_PYEXEC_RUNS) {
-        rc = ngx_http_pyexec_load_admit(pool);
-    }
-
+    rc = ngx_http_pyexec_job_admit(ctx);
     if (rc != NGX_OK) {
-        return ngx_http_pyexec_job_busy(ctx, rc == NGX_BUSY
-                                             ? "the queue is full"
-                                             : "the pool is not there");
+        return rc;
     }
 
     cln->handler = ngx_http_pyexec_job_cleanup;
@@ -104,25 +100,17 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
     ctx->timer.log = r->connection->log;
     ngx_add_timer(&ctx->timer, plcf->queue_timeout + NGX_HTTP_PYEXEC_LATE);
 
-    r->read_event_handler = plcf->ignore_client_abort
-                            ? ngx_http_block_reading : ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
-
     rc = ngx_http_pyexec_job_open(ctx);
 
     if (rc != NGX_OK) {
 
-        /* the request may live on: its timer must not */
+        /* the request may live on, with an error page: its timer must not */
 
         ngx_http_pyexec_job_cleanup(ctx);
         return rc;
     }
 
-    /* the client may have gone while its body was read */
-
-    if (r->connection->read->ready) {
-        ngx_post_event(r->connection->read, &ngx_posted_events);
-    }
+    ngx_http_pyexec_job_watch_client(r, plcf->ignore_client_abort);
 
     return NGX_DONE;
 }
@@ -153,51 +141,58 @@ ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx, pyexec_msg_e type,
 }
 
 
+/* returns NGX_OK, and the job counts as queued, or 503 */
+
+static ngx_int_t
+ngx_http_pyexec_job_admit(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_http_pyexec_pool_t  *pool;
+
+    pool = ctx->pool;
+
+    if (pool->load->down || pool->controls[ctx->queue].connection == NULL) {
+        return ngx_http_pyexec_job_busy(ctx, "the pool is not there");
+    }
+
+    if (ctx->queue == NGX_HTTP_PYEXEC_RUNS
+        && ngx_http_pyexec_load_admit(pool) != NGX_OK)
+    {
+        return ngx_http_pyexec_job_busy(ctx, "the queue is full");
+    }
+
+    return NGX_OK;
+}
+
+
+/* a client that closes its connection cancels its job, unless that is off */
+
+static void
+ngx_http_pyexec_job_watch_client(ngx_http_request_t *r, ngx_flag_t ignore)
+{
+    r->read_event_handler = ignore ? ngx_http_block_reading
+                                   : ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    /* the client may have gone while its body was read */
+
+    if (r->connection->read->ready) {
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
+}
+
+
 /* returns NGX_OK or a status */
 
 static ngx_int_t
 ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
 {
-    ngx_socket_t         s[2];
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
+    ngx_int_t  rc;
 
     ctx->out->pos = ctx->out->start;
     ctx->received = 0;
     ctx->tries++;
 
-    if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, s) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, r->connection->log, ngx_errno,
-                      "socketpair() failed");
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->peer = s[1];
-
-    if (ngx_nonblocking(s[0]) == -1
-        || (c = ngx_get_connection(s[0], r->connection->log)) == NULL)
-    {
-        ngx_close_socket(s[0]);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->connection = c;
-
-    c->data = ctx;
-    c->pool = r->pool;
-    c->read->log = r->connection->log;
-    c->write->log = r->connection->log;
-    c->read->handler = ngx_http_pyexec_job_read;
-    c->write->handler = ngx_http_pyexec_job_write;
-
-    if (ngx_add_conn) {
-        if (ngx_add_conn(c) == NGX_ERROR) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-    } else if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
+    if (ngx_http_pyexec_job_connect(ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -205,23 +200,58 @@ ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
 
     /* in turn: those that wait already go first */
 
-    if (!ngx_queue_empty(&ctx->pool->controls[ctx->queue].waiting)) {
+    rc = NGX_AGAIN;
+
+    if (ngx_queue_empty(&ctx->pool->controls[ctx->queue].waiting)) {
+        rc = ngx_http_pyexec_job_post(ctx);
+    }
+
+    if (rc == NGX_AGAIN) {
         ngx_http_pyexec_job_wait(ctx);
         return NGX_OK;
     }
 
-    switch (ngx_http_pyexec_job_post(ctx)) {
+    return rc == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
 
-    case NGX_OK:
-        return NGX_OK;
 
-    case NGX_AGAIN:
-        ngx_http_pyexec_job_wait(ctx);
-        return NGX_OK;
+static ngx_int_t
+ngx_http_pyexec_job_connect(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_log_t         *log;
+    ngx_socket_t       s[2];
+    ngx_connection_t  *c;
 
-    default:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    log = ctx->request->connection->log;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, s) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "socketpair() failed");
+        return NGX_ERROR;
     }
+
+    ctx->peer = s[1];
+
+    if (ngx_nonblocking(s[0]) == -1
+        || (c = ngx_get_connection(s[0], log)) == NULL)
+    {
+        ngx_close_socket(s[0]);
+        return NGX_ERROR;
+    }
+
+    ctx->connection = c;
+
+    c->data = ctx;
+    c->pool = ctx->request->pool;
+    c->read->log = log;
+    c->write->log = log;
+    c->read->handler = ngx_http_pyexec_job_read;
+    c->write->handler = ngx_http_pyexec_job_write;
+
+    if (ngx_add_conn) {
+        return ngx_add_conn(c);
+    }
+
+    return ngx_handle_read_event(c->read, 0);
 }
 
 
@@ -240,7 +270,7 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    /* nginx's clock is this one too, as it was when events came last */
+    /* ngx_current_msec is CLOCK_MONOTONIC, as the pool's clock is */
 
     job.deadline = ctx->deadline;
     last = pyexec_wire_encode(buf, PYEXEC_MSG_JOB, &job);
@@ -250,7 +280,7 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
     if (n == -1) {
         err = ngx_socket_errno;
 
-        /* the socket is full, or has as many descriptors as it may */
+        /* the socket is full, or too many descriptors are in flight */
 
         if (err == NGX_EAGAIN || err == ENOBUFS || err == ETOOMANYREFS) {
             return NGX_AGAIN;
@@ -328,7 +358,7 @@ ngx_http_pyexec_job_post_waiting(ngx_http_pyexec_pool_t *pool,
 }
 
 
-/* the job's request, as the socket takes it */
+/* sends as much of the request as the socket takes */
 
 static void
 ngx_http_pyexec_job_write(ngx_event_t *ev)
@@ -364,7 +394,7 @@ ngx_http_pyexec_job_write(ngx_event_t *ev)
                 }
             }
 
-            /* the other end is gone: reading tells what it had to say */
+            /* the other end is closed; an ERROR may be there to be read */
 
             b->pos = b->last;
             return;
@@ -434,8 +464,8 @@ ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
 
 
 /*
- * A process that ended before it said START has not begun the job: it is
- * handed over anew, once.  Returns NGX_OK then.
+ * The process is dead.  If it had not said START, it had not begun the job,
+ * which is handed to another one, once: NGX_OK.
  */
 
 static ngx_int_t
@@ -531,7 +561,7 @@ ngx_http_pyexec_job_cleanup(void *data)
 }
 
 
-/* for the pool this is the cancel */
+/* the process that has the job sees the end of the stream, and cancels it */
 
 static void
 ngx_http_pyexec_job_hang_up(ngx_http_pyexec_ctx_t *ctx)

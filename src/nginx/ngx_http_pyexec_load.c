@@ -45,7 +45,7 @@ ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data)
     old = data;
     shpool = (ngx_slab_pool_t *) zone->shm.addr;
 
-    /* after a reload the old workers have runs still */
+    /* after a reload the counts of the old workers, which go on, still hold */
 
     if (old) {
         pool->load = old->load;

@@ -73,7 +73,7 @@ ngx_http_pyexec_limit(ngx_http_request_t *r, uint32_t *limit)
 
     negative = arg.len > 1 && arg.data[0] == '-';
 
-    /* of a number that is too large for nginx the first digits are enough */
+    /* nine digits are over the maximum, and do not overflow */
 
     n = ngx_atoi(arg.data + negative, ngx_min(arg.len - negative, 9));
 

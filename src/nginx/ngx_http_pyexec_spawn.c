@@ -18,6 +18,7 @@ static char **ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool,
 static char *ngx_http_pyexec_spawn_arg(ngx_pool_t *mem, const char *fmt, ...);
 static void ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool,
     char **argv);
+static void ngx_http_pyexec_spawn_descriptors(ngx_http_pyexec_pool_t *pool);
 
 
 void
@@ -40,7 +41,7 @@ ngx_http_pyexec_spawn(ngx_http_pyexec_pool_t *pool)
         return;
     }
 
-    /* nginx's handler would wait for the child in between, and log it */
+    /* nginx's handler of SIGCHLD would wait for the child, and log its end */
 
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -127,7 +128,7 @@ ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool, ngx_pool_t *mem)
 }
 
 
-/* the format ends with %Z */
+/* fmt ends with %Z, the terminating zero */
 
 static char *
 ngx_http_pyexec_spawn_arg(ngx_pool_t *mem, const char *fmt, ...)
@@ -153,28 +154,59 @@ ngx_http_pyexec_spawn_arg(ngx_pool_t *mem, const char *fmt, ...)
 static void
 ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool, char **argv)
 {
-    int               i, fd[NGX_HTTP_PYEXEC_FDS];
+    int               i;
     sigset_t          set;
     struct sigaction  sa;
 
     char  *envp[] = {
         "LANG=C.UTF-8",
 
-        /* huge pages for the heap: forking copies fewer page tables */
+        /* the heap in huge pages: a fork copies fewer page tables */
 
         "GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
 
-        /* what is looked up before a fork is not looked up after each */
+        /* symbols are bound before the forks, and not anew in every child */
 
         "LD_BIND_NOW=1",
         NULL
     };
 
+    ngx_http_pyexec_spawn_descriptors(pool);
+
+    ngx_memzero(&sa, sizeof(struct sigaction));
+    sa.sa_handler = SIG_DFL;
+
+    for (i = 1; i < NSIG; i++) {
+        (void) sigaction(i, &sa, NULL);
+    }
+
+    sigemptyset(&set);
+    (void) sigprocmask(SIG_SETMASK, &set, NULL);
+
+    (void) execve((char *) pool->program.data, argv, envp);
+
+    /* the log's descriptor is closed; standard error is the error log too */
+
+    (void) dprintf(STDERR_FILENO, "nginx: [alert] execve(\"%s\") failed "
+                   "(%d: %s)\n", (char *) pool->program.data, ngx_errno,
+                   strerror(ngx_errno));
+
+    _exit(1);
+}
+
+
+/* the program gets the standard ones and those of the pool, and no others */
+
+static void
+ngx_http_pyexec_spawn_descriptors(ngx_http_pyexec_pool_t *pool)
+{
+    int  i, fd[NGX_HTTP_PYEXEC_FDS];
+
     fd[0] = pool->sockets[NGX_HTTP_PYEXEC_RUNS][1];
     fd[1] = pool->sockets[NGX_HTTP_PYEXEC_FILES][1];
     fd[2] = pool->lock;
 
-    /* first out of the way of where they are to be */
+    /* duplicates above the numbers that dup2() is about to overwrite */
 
     for (i = 0; i < NGX_HTTP_PYEXEC_FDS; i++) {
         fd[i] = fcntl(fd[i], F_DUPFD,
@@ -197,24 +229,4 @@ ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool, char **argv)
     {
         _exit(1);
     }
-
-    ngx_memzero(&sa, sizeof(struct sigaction));
-    sa.sa_handler = SIG_DFL;
-
-    for (i = 1; i < NSIG; i++) {
-        (void) sigaction(i, &sa, NULL);
-    }
-
-    sigemptyset(&set);
-    (void) sigprocmask(SIG_SETMASK, &set, NULL);
-
-    (void) execve((char *) pool->program.data, argv, envp);
-
-    /* the log's own descriptor is closed; this one is the error log's too */
-
-    (void) dprintf(STDERR_FILENO, "nginx: [alert] execve(\"%s\") failed "
-                   "(%d: %s)\n", (char *) pool->program.data, ngx_errno,
-                   strerror(ngx_errno));
-
-    _exit(1);
 }

@@ -11,7 +11,7 @@
 #include "wire/pyexec_name.h"
 
 
-#define PYEXEC_MAX_DEPTH    1000           /* yajl takes any, at a price */
+#define PYEXEC_MAX_DEPTH    1000           /* yajl itself has no limit */
 #define PYEXEC_MAX_NUMBER   64             /* characters */
 #define PYEXEC_MAX_INTEGER  1e15
 
@@ -31,8 +31,8 @@ typedef struct {
 
 
 /*
- * A look at the raw text beside yajl's, which lets lone surrogates pass: it
- * makes "?" or invalid UTF-8 of them.
+ * yajl turns a lone surrogate, \ud800 for one, into "?" or invalid UTF-8
+ * without an error.  So the raw text is scanned for them beside yajl.
  */
 
 typedef struct {
@@ -69,6 +69,7 @@ typedef struct {
 } pyexec_decoder_t;
 
 
+static int pyexec_fields(pyexec_decoder_t *d);
 static int pyexec_on_null(void *ctx);
 static int pyexec_on_boolean(void *ctx, int value);
 static int pyexec_on_number(void *ctx, const char *s, size_t len);
@@ -77,7 +78,7 @@ static int pyexec_on_key(void *ctx, const u_char *s, size_t len);
 static int pyexec_on_map(void *ctx);
 static int pyexec_on_array(void *ctx);
 static int pyexec_on_close(void *ctx);
-static int pyexec_open(pyexec_decoder_t *d);
+static int pyexec_on_open(pyexec_decoder_t *d);
 static int pyexec_value(pyexec_decoder_t *d, pyexec_type_e type);
 static void pyexec_wrong(pyexec_decoder_t *d);
 static int pyexec_refuse(pyexec_decoder_t *d, unsigned status,
@@ -179,7 +180,7 @@ pyexec_request_feed(pyexec_request_t *r, const u_char *data, size_t len)
 
     d->status = yajl_parse(d->parser, data, len);
 
-    /* a string that goes on in the next chunk */
+    /* the rest may be the beginning of a string that the next chunk ends */
 
     pyexec_scan(&d->scan, data + d->scanned, len - d->scanned);
 }
@@ -188,10 +189,6 @@ pyexec_request_feed(pyexec_request_t *r, const u_char *data, size_t len)
 int
 pyexec_request_end(pyexec_request_t *r)
 {
-    int                i;
-    size_t             n;
-    const char        *why;
-    const u_char      *c, *end;
     pyexec_decoder_t  *d = (pyexec_decoder_t *) r;
 
     if (d->empty) {
@@ -222,6 +219,21 @@ pyexec_request_end(pyexec_request_t *r)
                              "must be a JSON object");
     }
 
+    return pyexec_fields(d);
+}
+
+
+static int
+pyexec_fields(pyexec_decoder_t *d)
+{
+    int                i;
+    size_t             n;
+    const char        *why;
+    const u_char      *c, *end;
+    pyexec_request_t  *r;
+
+    r = &d->request;
+
     for (i = 0; i < PYEXEC_MEMBERS; i++) {
         if (d->error[i]) {
             return pyexec_refuse(d, 422, pyexec_members[i].name, d->error[i]);
@@ -246,7 +258,7 @@ pyexec_request_end(pyexec_request_t *r)
         return pyexec_refuse(d, 422, "code", "is required");
     }
 
-    /* yajl takes overlong forms and surrogates */
+    /* yajl accepts overlong forms and encoded surrogates */
 
     end = r->code.data + r->code.len;
 
@@ -278,7 +290,7 @@ pyexec_on_null(void *ctx)
         return 1;
     }
 
-    /* as if it had not been given */
+    /* null counts as not given */
 
     d->error[d->member] = NULL;
 
@@ -312,7 +324,7 @@ pyexec_on_boolean(void *ctx, int value)
 }
 
 
-/* integers however they are written: 30, 30.0, 3e1; huge ones are huge */
+/* 30, 30.0 and 3e1 are the same; what is over 1e15 is taken as 1e15 */
 
 static int
 pyexec_on_number(void *ctx, const char *s, size_t len)
@@ -431,14 +443,14 @@ pyexec_on_map(void *ctx)
 
     d->object |= d->depth == 0;
 
-    return pyexec_open(d);
+    return pyexec_on_open(d);
 }
 
 
 static int
 pyexec_on_array(void *ctx)
 {
-    return pyexec_open(ctx);
+    return pyexec_on_open(ctx);
 }
 
 
@@ -455,7 +467,7 @@ pyexec_on_close(void *ctx)
 
 
 static int
-pyexec_open(pyexec_decoder_t *d)
+pyexec_on_open(pyexec_decoder_t *d)
 {
     if (d->depth == 1 && d->member != -1) {
         pyexec_wrong(d);
@@ -465,7 +477,7 @@ pyexec_open(pyexec_decoder_t *d)
 }
 
 
-/* 1 where a value of this type is wanted now, and any error before it gone */
+/* 1 if a value of this type is expected: it replaces an earlier one */
 
 static int
 pyexec_value(pyexec_decoder_t *d, pyexec_type_e type)
@@ -498,7 +510,7 @@ pyexec_refuse(pyexec_decoder_t *d, unsigned status, const char *what,
 {
     d->request.status = status;
 
-    /* a lone surrogate is no character that a session's name can have */
+    /* a lone surrogate makes a bad name: 400, as other bad names */
 
     if (status == 422 && strcmp(what, "session_id") == 0
         && strcmp(why, pyexec_wrong_types[PYEXEC_STRING]) != 0)
