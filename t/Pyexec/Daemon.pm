@@ -7,6 +7,7 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Path qw(make_path);
+use File::Spec::Functions qw(abs2rel);
 use File::Temp qw(tempdir);
 use IO::Select;
 use IO::Socket::INET;
@@ -19,7 +20,17 @@ sub new {
     my ($class, %o) = @_;
     my $self = bless { %o, master => $$, name => "test$$" }, $class;
     my $dir = $self->{dir} = tempdir('pyexec-daemon.XXXXXX', TMPDIR => 1, CLEANUP => 1);
-    my $modules = join '', map { "load_module $_;\n" } split ' ', $ENV{TEST_NGINX_LOAD_MODULES};
+    my $prefix = $dir;
+    my @modules = split ' ', $ENV{TEST_NGINX_LOAD_MODULES};
+    my $main = '';
+
+    if ($o{relative}) {
+        $prefix = abs2rel($dir);
+        symlink $modules[$_], "$dir/module$_.so" or die for 0 .. $#modules;
+        @modules = map { "module$_.so" } 0 .. $#modules;
+        $main = 'working_directory /;';
+    }
+    my $modules = join '', map { "load_module $_;\n" } @modules;
     my $user = $> == 0 ? 'user ' . $class->user . ';' : '';
     my $more = $o{more} // '';
     my $listen = $o{listen} // '';
@@ -34,6 +45,7 @@ sub new {
     open my $f, '>', "$dir/nginx.conf" or die;
     print $f <<"END";
 $modules
+$main
 $user
 worker_processes $o{workers};
 error_log $dir/logs/error.log info;
@@ -60,7 +72,7 @@ http {
 END
     close $f;
 
-    system(@{ $o{under} || [] }, $ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $dir, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
+    system(@{ $o{under} || [] }, $ENV{TEST_NGINX_BINARY} || 'nginx', '-p', $prefix, '-c', "$dir/nginx.conf", '-e', "$dir/logs/error.log") == 0
         or die "nginx does not start: " . $self->log;
     $self->until(10, sub { -s "$dir/nginx.pid" }) or die;
     ($self->{pid}) = slurp("$dir/nginx.pid") =~ /(\d+)/;
