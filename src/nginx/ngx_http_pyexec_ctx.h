@@ -1,5 +1,5 @@
 
-/* The context of a request. */
+/* The context of a request: its job, and what variables and errors tell. */
 
 #ifndef _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_
 #define _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_
@@ -10,28 +10,26 @@
 
 
 typedef enum {
-    NGX_HTTP_PYEXEC_WAITING = 0,           /* for the control socket */
+    NGX_HTTP_PYEXEC_WAITING = 0,           /* see ngx_http_pyexec_job.c */
     NGX_HTTP_PYEXEC_QUEUED,
     NGX_HTTP_PYEXEC_RUNNING,
     NGX_HTTP_PYEXEC_DONE
 } ngx_http_pyexec_state_e;
 
 
-/* the request's context; what it holds beside memory, one cleanup lets go */
-
 typedef struct {
     ngx_http_request_t        *request;
     ngx_http_pyexec_pool_t    *pool;
     ngx_http_pyexec_queue_e    queue;
     ngx_http_pyexec_state_e    state;
-    ngx_queue_t                link;       /* among those that wait */
+    ngx_queue_t                link;       /* in control->waiting */
 
     ngx_connection_t          *connection; /* the job's socket; or NULL */
     ngx_socket_t               peer;       /* its other end, until it is sent */
     ngx_event_t                timer;
-    ngx_msec_t                 deadline;   /* to have left the queue by */
+    ngx_msec_t                 deadline;   /* for START */
     ngx_msec_t                 submitted;
-    ngx_msec_t                 run_limit;  /* from START on */
+    ngx_msec_t                 run_limit;  /* ms, from START on */
     ngx_uint_t                 tries;
 
     ngx_buf_t                 *out;        /* the job's request */

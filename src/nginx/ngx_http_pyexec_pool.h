@@ -1,5 +1,8 @@
 
-/* What nginx knows of a pool. */
+/*
+ * A pool, as nginx sees it: its parameters, and what nginx's processes share
+ * with it and with each other.
+ */
 
 #ifndef _NGX_HTTP_PYEXEC_POOL_H_INCLUDED_
 #define _NGX_HTTP_PYEXEC_POOL_H_INCLUDED_
@@ -13,7 +16,7 @@
 #define NGX_HTTP_PYEXEC_MAX_WORKSPACES  64
 
 
-/* a pool's two control sockets: lists must not wait behind runs */
+/* the two control sockets of a pool, so that a list need not wait for runs */
 
 typedef enum {
     NGX_HTTP_PYEXEC_RUNS = 0,
@@ -34,14 +37,14 @@ typedef struct {
 
 typedef struct {
     ngx_connection_t          *connection;
-    ngx_queue_t                waiting;    /* jobs that it did not take yet */
+    ngx_queue_t                waiting;    /* jobs: it was full */
 } ngx_http_pyexec_control_t;
 
 
 /*
- * In shared memory: how much there is to do, and for whom.  Each process has
- * an entry of its own, so that what one which was killed leaves can be told
- * from what is true.
+ * In shared memory: the jobs of all workers.  Each worker counts its own in an
+ * entry with its pid, so that the counts of one that was killed can be found
+ * and cleared.
  */
 
 #define NGX_HTTP_PYEXEC_ENTRIES         512
@@ -53,8 +56,8 @@ typedef struct {
 } ngx_http_pyexec_entry_t;
 
 typedef struct {
-    ngx_atomic_t               ready;      /* the pool has said so */
-    ngx_atomic_t               down;       /* it does not come up */
+    ngx_atomic_t               ready;      /* READY has come */
+    ngx_atomic_t               down;       /* its start fails repeatedly */
     ngx_http_pyexec_entry_t    entries[NGX_HTTP_PYEXEC_ENTRIES];
 } ngx_http_pyexec_load_t;
 
@@ -83,23 +86,23 @@ typedef struct {
     ngx_shm_zone_t            *zone;
     ngx_http_pyexec_load_t    *load;
 
-    /* of the cycle: [0] is nginx's end, [1] the pool's; -1: none */
+    /* made for each cycle: [0] is nginx's end, [1] the pool's; -1: none */
 
     ngx_socket_t               sockets[NGX_HTTP_PYEXEC_QUEUES][2];
     ngx_fd_t                   lock;
 
-    /* of this process */
+    /* each process of nginx has its own */
 
     ngx_http_pyexec_control_t  controls[NGX_HTTP_PYEXEC_QUEUES];
     ngx_http_pyexec_entry_t   *entry;
     ngx_msec_t                 next_start;
-    ngx_uint_t                 starts;     /* since one of them was ready */
+    ngx_uint_t                 starts;     /* since the last READY */
 } ngx_http_pyexec_pool_t;
 
 
 typedef struct {
     ngx_array_t                pools;      /* ngx_http_pyexec_pool_t * */
-    ngx_event_t                timer;      /* of a single process */
+    ngx_event_t                timer;      /* if there is no master process */
 } ngx_http_pyexec_main_conf_t;
 
 
