@@ -54,6 +54,12 @@ _STDLIB = """
     textwrap time types typing unicodedata zlib
 """.split()
 
+# From 3.14 on its import makes a callback: libffi looks in /proc for its own
+# file then, to map code from, which a child can't
+
+if sys.version_info >= (3, 14):
+    _STDLIB.append("ctypes")
+
 _DEFAULT = """
     numpy pandas matplotlib.pyplot seaborn scipy.stats scipy.optimize
     scipy.signal scipy.linalg scipy.interpolate scipy.integrate scipy.sparse
