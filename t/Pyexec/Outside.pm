@@ -38,7 +38,8 @@ sub keep {
 
 sub children {
     my ($w) = @_;
-    return map { kids($_) } map { kids($_) } $w->{daemon}->pids_of('pool');
+    return map { kids($_) } grep { Pyexec::Daemon::slurp("/proc/$_/cmdline") !~ /: scout/ }
+        map { kids($_) } $w->{daemon}->pids_of('pool');
 }
 
 sub kids {
