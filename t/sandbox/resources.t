@@ -538,7 +538,7 @@ t = threading.Thread(target=print, args=("control: ok",), kwargs={"flush": True}
 t.start()
 t.join()
 print("tried: 2000 threads", flush=True)
-threading.stack_size(32768)
+threading.stack_size(65536)
 for i in range(2000):
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 print("effect: started")
@@ -559,7 +559,7 @@ t = threading.Thread(target=print, args=("control: ok",), kwargs={"flush": True}
 t.start()
 t.join()
 print("tried: two for each", flush=True)
-threading.stack_size(32768)
+threading.stack_size(65536)
 threading.excepthook = lambda *_: None
 def more():
     for i in range(2):
