@@ -13,6 +13,8 @@
 # make chaos    kills what there is, SECONDS= long; SEED= repeats it
 # make soak     RUNS= runs, after which no process has grown
 # make install  the module and the pool's program; DESTDIR=
+# make deb      Debian's package of them, in build
+# make debcheck installs, runs, upgrades and purges it in clean RELEASES=
 # make clean
 #
 # Each installs those of Debian's packages that it needs and does not find.
@@ -49,6 +51,8 @@ RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
                  openssl util-linux e2fsprogs
 
+DEB_PACKAGES := $(PACKAGES) build-essential debhelper
+
 # instead of PyPI's, where that can't be reached
 
 PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
@@ -75,7 +79,8 @@ NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test suites distcheck asan walls units fuzz bench hostile \
-        chaos soak install clean modules packages run-packages test-packages
+        chaos soak install deb debcheck clean modules packages \
+        run-packages test-packages deb-packages
 .DELETE_ON_ERROR:
 
 all: modules
@@ -91,6 +96,9 @@ run-packages:
 
 test-packages:
 	@sh t/tools/packages.sh $(TEST_PACKAGES)
+
+deb-packages:
+	@sh t/tools/packages.sh $(DEB_PACKAGES)
 
 # the prefix of the Python environment that the pool is to use
 
@@ -238,6 +246,22 @@ install: modules
 	install $(BUILD)/pyexec-pool $(DESTDIR)$(MODULES)
 	install -m 644 conf.example requirements-code-exec.txt CHANGES \
 	    $(wildcard *.md) $(DESTDIR)$(DOCS)
+
+# from a copy, in which the package's makers leave much
+
+deb: deb-packages
+	@rm -rf build/deb build/*.deb
+	@mkdir -p build/deb/source
+	@tar c --exclude=./build --exclude=./workspace --exclude=./.git . \
+	    | tar x -C build/deb/source
+	@cd build/deb/source && dpkg-buildpackage -us -uc > ../build.log 2>&1 \
+	    || { tail -n 20 ../build.log; exit 1; }
+	@ln -f build/deb/*pyexec_*.deb build
+	@ls build/*.deb
+
+debcheck: RELEASES := bookworm trixie
+debcheck:
+	@RELEASES="$(RELEASES)" sh t/tools/debcheck.sh
 
 clean:
 	rm -rf build

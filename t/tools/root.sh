@@ -31,6 +31,7 @@ make() {
     debootstrap --variant=minbase "$1" "$2" $mirror > "$2.log" \
         || { tail -n 3 "$2.log"; return 1; }
 
+    apt-config dump | grep '^Acquire::' > "$2/etc/apt/apt.conf.d/90host" || :
     echo "$1" > "$2/etc/made"
 }
 
