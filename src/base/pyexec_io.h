@@ -1,5 +1,5 @@
 
-/* Whole reads and writes, descriptors over sockets, the clock. */
+/* Complete reads and writes, passing descriptors over sockets, the clock. */
 
 #ifndef _PYEXEC_IO_H_INCLUDED_
 #define _PYEXEC_IO_H_INCLUDED_
@@ -9,40 +9,47 @@
 #include <sys/types.h>
 
 
-#define PYEXEC_MAX_FDS      4
+#define PYEXEC_MAX_FDS      4              /* in one message */
 
 
-/* all of len; returns 0, or -1 and errno: 0 where the stream has ended */
+/*
+ * Read or write exactly len bytes, with as many calls as that takes.  Return
+ * 0, or -1 and errno; at the end of the stream, pyexec_read_all() sets errno
+ * to 0.
+ */
 
 int pyexec_read_all(int fd, void *data, size_t len);
-
-/* all of len; returns 0, or -1 and errno */
-
 int pyexec_write_all(int fd, const void *data, size_t len);
 
 /*
- * Sends data in one call, with the descriptors, which stay the caller's.
- * Returns the bytes sent, or -1 and errno.
+ * Sends data and the descriptors (SCM_RIGHTS) by one sendmsg(); the caller
+ * still has to close its own copies of the descriptors.  Returns the number
+ * of bytes sent, which on a stream may be less than len, or -1 and errno.
  */
 
 ssize_t pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     unsigned nfds);
 
 /*
- * Receives up to len bytes in one call, and nfds descriptors (close-on-exec)
- * or none: all of fds are -1 then.  flags are recvmsg()'s.  Returns the bytes
- * received, 0 at the end of the stream, or -1 and errno; EPROTO: there was
- * another number of descriptors, and they are closed.
+ * Receives up to len bytes by one recvmsg() with these flags, and with them
+ * either nfds descriptors, which are close-on-exec and the caller's, or none:
+ * then all of fds are -1.  If another number of descriptors has come, it
+ * closes them and fails with EPROTO.  Returns the number of bytes received, 0
+ * at the end of the stream, or -1 and errno.
  */
 
 ssize_t pyexec_recv_fds(int fd, void *data, size_t len, int *fds,
     unsigned nfds, int flags);
 
-/* waits for events of poll() on fd, ms; returns 0 where there were none */
+/*
+ * Waits up to timeout milliseconds (-1: without limit) for one of poll()'s
+ * events on fd.  Returns 0 if the time ran out, else 1, also if a signal came
+ * or poll() failed.
+ */
 
 int pyexec_poll(int fd, short events, int timeout);
 
-/* CLOCK_MONOTONIC, microseconds */
+/* the time of CLOCK_MONOTONIC in microseconds */
 
 uint64_t pyexec_now(void);
 

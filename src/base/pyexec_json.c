@@ -141,7 +141,7 @@ pyexec_json_list(yajl_gen g, const char *key, pyexec_list_t list)
 }
 
 
-/* yajl_gen_number() passes its text on as it is */
+/* yajl_gen_number() does not check its argument: any JSON can be written so */
 
 void
 pyexec_json_raw(yajl_gen g, const char *key, const pyexec_str_t *json)

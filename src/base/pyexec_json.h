@@ -1,5 +1,5 @@
 
-/* yajl's generator, for what the pool writes: members of objects. */
+/* Writing JSON with yajl's generator, one member of an object at a time. */
 
 #ifndef _PYEXEC_JSON_H_INCLUDED_
 #define _PYEXEC_JSON_H_INCLUDED_
@@ -12,48 +12,55 @@
 #include "base/pyexec_buf.h"
 
 
-/* "2026-11-23T06:45:38.123456+00:00" */
+/* bytes of "2026-11-23T06:45:38.123456+00:00", without the NUL */
 
 #define PYEXEC_ISO_LEN      32
 
 
-/* a generator that appends to out; freed with yajl_gen_free() */
+/*
+ * Returns a generator that appends to out, to be freed with yajl_gen_free().
+ * When there is no memory, the process logs that and exits.
+ */
 
 yajl_gen pyexec_json_gen(pyexec_buf_t *out);
 
-/* a key of NULL: an element of an array */
+/*
+ * Each of these writes one member, or, if key is NULL, one element of an
+ * array.  What _map() and _array() open, the caller closes with yajl's own
+ * functions.
+ */
 
 void pyexec_json_map(yajl_gen g, const char *key);
 void pyexec_json_array(yajl_gen g, const char *key);
 
-/* any bytes: what is no UTF-8 becomes U+FFFD */
+/* a string of any bytes: those that are not valid UTF-8 become U+FFFD */
 
 void pyexec_json_text(yajl_gen g, const char *key, const pyexec_str_t *s);
 
-/* UTF-8; NULL is null */
+/* s must be valid UTF-8; if it is NULL, null is written */
 
 void pyexec_json_cstr(yajl_gen g, const char *key, const char *s);
 void pyexec_json_int(yajl_gen g, const char *key, uint64_t n);
 void pyexec_json_bool(yajl_gen g, const char *key, int yes);
 void pyexec_json_null(yajl_gen g, const char *key);
 
-/* microseconds, as seconds with six decimals */
+/* takes microseconds, writes seconds with six decimals */
 
 void pyexec_json_seconds(yajl_gen g, const char *key, uint64_t us);
 
-/* text that is to be a number: 0 where it is none */
+/* writes s as an integer, or 0 if there is anything but digits in it */
 
 void pyexec_json_digits(yajl_gen g, const char *key, const pyexec_str_t *s);
 
-/* a list of the wire as an array of strings */
+/* writes a list as an array of strings, up to its end or a malformed element */
 
 void pyexec_json_list(yajl_gen g, const char *key, pyexec_list_t list);
 
-/* bytes that are JSON already */
+/* copies json, which must be one valid JSON value */
 
 void pyexec_json_raw(yajl_gen g, const char *key, const pyexec_str_t *json);
 
-/* writes ISO 8601 in UTC with microseconds, and a NUL */
+/* writes ts, of CLOCK_REALTIME, as above, in UTC and with a NUL */
 
 void pyexec_iso(char iso[PYEXEC_ISO_LEN + 1], const struct timespec *ts);
 

@@ -1,11 +1,11 @@
 
-/* What the pool has to say, on its way to nginx's error log. */
+/* The log of the pool's processes. */
 
 #ifndef _PYEXEC_LOG_H_INCLUDED_
 #define _PYEXEC_LOG_H_INCLUDED_
 
 
-/* nginx's levels, as LOG carries them */
+/* the values of nginx's NGX_LOG_ALERT and so on */
 
 #define PYEXEC_LOG_ALERT    2
 #define PYEXEC_LOG_ERR      4
@@ -14,24 +14,25 @@
 #define PYEXEC_LOG_INFO     7
 
 
-/* the longest line, bytes, with its terminator; what is over it is cut */
+/* bytes of a line with its NUL; longer ones are cut (nginx cuts at 2048) */
 
 #define PYEXEC_LOG_LINE     2000
 
 
 /*
- * From now on write() gets the lines.  Before, with NULL, and where it returns
- * -1, they go to standard error.
+ * Sets the function that is called with each line.  Until that is done, after
+ * it was done with NULL, and if write() returns -1, lines go to standard
+ * error.
  */
 
 void pyexec_log_to(int (*write)(unsigned level, const char *line));
 
-/* both take printf()'s formats, %m among them */
+/* fmt is as for printf(), with %m for strerror(errno); errno is preserved */
 
 void pyexec_log(unsigned level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* for what a process of the pool can't survive: says it and exits with 1 */
+/* logs with PYEXEC_LOG_ERR and ends the process, by _exit(1) */
 
 void pyexec_die(const char *fmt, ...)
     __attribute__((noreturn, format(printf, 1, 2)));

@@ -67,7 +67,7 @@ pyexec_mime_type(const char *path)
     name = name ? name + 1 : path;
     dot = strrchr(name, '.');
 
-    /* ".csv" is a hidden file without a suffix */
+    /* the dot of ".csv" makes a hidden file, not a suffix */
 
     if (dot == NULL || dot == name) {
         return NULL;

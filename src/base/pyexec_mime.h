@@ -4,9 +4,10 @@
 
 
 /*
- * The media type that a file's name tells, or NULL.  The table is our own:
- * nginx's is out of a runner's reach and has no CSV, and what Python knows
- * differs with /etc/mime.types.  The types are IANA's.
+ * Returns the media type (as IANA registers them) for the suffix of a path, in
+ * upper or lower case, or NULL if it is not in the table.  The table is not
+ * nginx's, which runners can't see and which has no CSV; nor Python's, which
+ * depends on the host's /etc/mime.types.
  */
 
 const char *pyexec_mime_type(const char *path);

@@ -1,5 +1,5 @@
 
-/* Strings that are slices of somebody else's memory, and lists of them. */
+/* Strings that point into memory owned by others, and lists of them. */
 
 #ifndef _PYEXEC_STR_H_INCLUDED_
 #define _PYEXEC_STR_H_INCLUDED_
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 
-/* not terminated; empty is { 0, anything } */
+/* len bytes without a NUL at the end; data may be anything if len is 0 */
 
 typedef struct {
     size_t                 len;
@@ -21,29 +21,33 @@ typedef struct {
 
 
 /*
- * A list is a slice too: for each element its length, 4 bytes, big-endian,
- * and then its bytes.
+ * A list is one string: for each element 4 bytes with its length, big-endian,
+ * and then its bytes, as pyexec_wire.h has it.
  */
 
 typedef pyexec_str_t       pyexec_list_t;
 
 
-/* bytes of s as an element of a list; writes one, returns what is behind */
+/*
+ * pyexec_list_size() returns the bytes that s takes as an element;
+ * pyexec_list_add() writes them to p and returns the address behind them.
+ */
 
 size_t pyexec_list_size(const pyexec_str_t *s);
 u_char *pyexec_list_add(u_char *p, const pyexec_str_t *s);
 
 /*
- * Takes the first element off the list.  Returns 1 and sets s, 0 where the
- * list is empty, -1 where it is malformed.
+ * Removes the first element from the list and lets s point to its bytes.
+ * Returns 1; 0 if the list is empty; -1 if it is malformed, that is, shorter
+ * than the element's length says.
  */
 
 int pyexec_list_next(pyexec_list_t *list, pyexec_str_t *s);
 
 /*
- * Length of the UTF-8 sequence of one character at p, which is before end: 1
- * to 4, or 0 where there is none: overlong forms, surrogates and what is over
- * U+10FFFF are none (RFC 3629).
+ * Returns the length, 1 to 4, of the UTF-8 sequence at p (p < end), or 0 if it
+ * is not valid: cut off by end, overlong, a surrogate, or over U+10FFFF
+ * (RFC 3629).
  */
 
 size_t pyexec_utf8_len(const u_char *p, const u_char *end);

@@ -8,8 +8,8 @@
 #include "base/pyexec_title.h"
 
 
-static char    *pyexec_title_rest;         /* of argv's memory */
-static size_t   pyexec_title_size;         /* bytes */
+static char    *pyexec_title_rest;         /* in argv[], behind pool's name */
+static size_t   pyexec_title_size;         /* bytes from there on */
 
 
 void

@@ -1,21 +1,21 @@
 
-/* What ps shows of a process. */
+/* The name and the command line that ps(1) shows for a process. */
 
 #ifndef _PYEXEC_TITLE_H_INCLUDED_
 #define _PYEXEC_TITLE_H_INCLUDED_
 
 
 /*
- * Once, in the program's main(): takes the memory of argv for titles, which
- * begin with "pyexec-pool" and the name of the pool.  Nothing of argv is to be
- * used after it.  A title that is longer than the arguments were is cut.
+ * To be called once, in main(): sets the title to "pyexec-pool" and the pool's
+ * name.  As /proc/[pid]/cmdline shows the memory of argv[], titles are written
+ * there: the arguments are gone, and a title is cut to their length.
  */
 
 void pyexec_title_open(int argc, char **argv, const char *pool);
 
 /*
- * Sets the name of the calling process, 15 bytes at most, and its title: what
- * comes behind the pool's name, in printf()'s format.
+ * Sets the calling thread's name (/proc/[pid]/comm, cut to 15 bytes) and the
+ * process's title: "pyexec-pool", the pool's name, ": ", and then fmt's text.
  */
 
 void pyexec_title(const char *name, const char *fmt, ...)

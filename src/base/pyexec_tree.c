@@ -110,7 +110,10 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
         return errno == ENOENT ? 0 : -1;
     }
 
-    /* what else has one of our names goes when the run has ended: not listed */
+    /*
+     * The code may make a directory with the name of one of the pool's files.
+     * It is counted, but not listed, as it is removed after the run.
+     */
 
     own = depth == 0 && pyexec_listed(name, s->own);
 
@@ -254,7 +257,10 @@ pyexec_open_dir(int dir, const char *name)
         return -1;
     }
 
-    /* fchmod() refuses O_PATH, and fchmodat() would follow a link */
+    /*
+     * fchmod() fails with EBADF for O_PATH, and fchmodat() follows a link
+     * that the name may have become meanwhile.
+     */
 
     (void) snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
 
@@ -271,8 +277,9 @@ pyexec_open_dir(int dir, const char *name)
 
 
 /*
- * Without recursion, since the code chose the depth: a pass moves what is in
- * the directories of top up into top, until there are only files.
+ * The code that made the tree chose its depth, so that recursion could exhaust
+ * the stack and the descriptors.  Instead, each pass moves the contents of the
+ * directories in top up into top, until no entry is left.
  */
 
 static int
@@ -303,7 +310,10 @@ pyexec_remove_dir(int dir, const char *name, uint64_t *files)
 }
 
 
-/* returns how many entries were moved up into d, or -1 and errno */
+/*
+ * Removes the files in d, and its directories after their contents have been
+ * moved up into d.  Returns the number of entries moved, or -1 and errno.
+ */
 
 static ssize_t
 pyexec_flatten(DIR *d, uint64_t *files)
@@ -346,7 +356,10 @@ pyexec_flatten(DIR *d, uint64_t *files)
 }
 
 
-/* moves all that is in the directory from, which it closes, into to */
+/*
+ * Moves all entries of the directory from, which it closes, into to, under new
+ * names.  Returns their number.
+ */
 
 static ssize_t
 pyexec_hoist(int from, int to)
@@ -367,7 +380,7 @@ pyexec_hoist(int from, int to)
 
     while ((de = pyexec_readdir(d)) != NULL) {
 
-        /* a file of that name may be replaced: it is to be removed too */
+        /* renameat() may replace a file, which was to be removed anyway */
 
         do {
             (void) snprintf(up, sizeof(up), ".%" PRIx64, serial++);

@@ -1,8 +1,8 @@
 
 /*
- * Directory trees that hostile code has made.  Nothing here follows a
- * symbolic link, opens what is not a directory, or trusts a name, a mode or
- * a depth.
+ * Scanning and removing directory trees that hostile code has made.  These
+ * functions never follow a symbolic link and open nothing but directories; any
+ * name, mode or depth may occur.  Directories are given as descriptors.
  */
 
 #ifndef _PYEXEC_TREE_H_INCLUDED_
@@ -15,65 +15,74 @@
 #include "base/pyexec_buf.h"
 
 
-#define PYEXEC_MAX_DEPTH    64             /* directories in directories */
+#define PYEXEC_MAX_DEPTH    64             /* of directories, in a scan */
 
 
 typedef struct {
-    char                  *path;           /* relative to what was scanned */
+    char                  *path;           /* from the scanned directory */
     uint64_t               size;           /* bytes */
     struct timespec        modified;
 } pyexec_file_t;
 
 
 typedef struct {
-    uint64_t               max_files;      /* of any kind, with directories */
-    uint64_t               max_bytes;      /* of disk */
-    unsigned               collect:1;      /* fill files[] */
-    const char *const     *own;            /* names not to be listed, NULL at
-                                              their end */
+    uint64_t               max_files;      /* of entries: directories too */
+    uint64_t               max_bytes;      /* of disk space */
+    unsigned               collect:1;      /* 1: fill files[] */
+    const char *const     *own;            /* the pool's files at the top,
+                                              not listed; ends with NULL */
 
     /* results */
 
-    uint64_t               nentries;
-    uint64_t               bytes;
-    const char            *over;           /* NULL, "files" or "disk" */
+    uint64_t               nentries;       /* without the pool's files */
+    uint64_t               bytes;          /* disk space, st_blocks * 512 */
+    const char            *over;           /* the limit that was passed:
+                                              "files", "disk", or NULL */
     pyexec_file_t         *files;          /* regular ones, sorted by path */
     size_t                 nfiles;
-    size_t                 size;
+    size_t                 size;           /* entries allocated */
 } pyexec_scan_t;
 
 
 /*
- * Looks through the directory dir, but for the files at its top that own
- * names, and stops as soon as a limit is passed; a depth over PYEXEC_MAX_DEPTH
- * counts as "files".  Works while the tree changes.  Returns 0, or -1 and
- * errno.
+ * Counts what is in the directory dir and below, and stops as soon as a limit
+ * is passed; a depth or a path that is too long counts as "files".  The tree
+ * may change meanwhile.  Returns 0, also if a limit was passed, or -1 and
+ * errno.  pyexec_scan_free() frees files[].
  */
 
 int pyexec_scan(pyexec_scan_t *s, int dir);
 void pyexec_scan_free(pyexec_scan_t *s);
 
 /*
- * Removes name in dir, whatever it is, of any depth; nothing else may change
- * it meanwhile.  files, unless NULL, is increased by the regular files in it.
- * Returns 0, also where there is none, or -1 and errno.
+ * Removes the file or directory name in dir, with all that is in it; nobody
+ * else may change that meanwhile.  Adds the number of regular files removed to
+ * *files, unless files is NULL.  Returns 0, also if name does not exist, or -1
+ * and errno.
  */
 
 int pyexec_remove(int dir, const char *name, uint64_t *files);
 
-/* removes all that is in dir but the files that keep (NULL at its end) names */
+/*
+ * Removes everything in dir except the names in keep, which ends with NULL.
+ * Returns 0, or -1 and errno.
+ */
 
 int pyexec_empty(int dir, const char *const *keep);
 
-/* opens a directory that is no link, and makes it accessible if it is not */
+/*
+ * Opens the directory name, which must not be a link.  If its mode does not
+ * let the caller in, sets that to 0700 first.  Returns a descriptor, or -1 and
+ * errno.
+ */
 
 int pyexec_open_dir(int dir, const char *name);
 
-/* opens a directory, but follows no link to it; NULL and errno */
+/* opens the directory name, which must not be a link; or NULL and errno */
 
 DIR *pyexec_opendir(int dir, const char *name);
 
-/* as readdir(), without "." and ".." */
+/* readdir() that leaves out "." and ".." */
 
 struct dirent *pyexec_readdir(DIR *d);
 
