@@ -1,23 +1,25 @@
 
 /*
- * What a runner and its child say to each other, over a stream socketpair,
- * in the messages of pyexec_wire.h.  All that comes from the child is
- * untrusted: it is measured, decoded, cleaned and never believed.
+ * The protocol between a runner and its child, over a stream socketpair, in
+ * the message format of pyexec_wire.h.  What the child sends is untrusted: its
+ * length is limited, its fields are checked, and it is believed in nothing but
+ * how the child's own code ended.
  *
- *   child -> runner   READY      idle, and as confined as it can be without
- *                                knowing its job; may come with a descriptor
- *                                as SCM_RIGHTS, that hangs up when the kernel
- *                                runs no thread of the child's any more
+ *   child -> runner   READY      it waits for a job, confined as far as that
+ *                                is possible without one; may come with a
+ *                                seccomp listener as SCM_RIGHTS: POLLHUP on
+ *                                it tells that no thread of the child is left
  *   runner -> child   JOB        with the descriptors of the session and of
  *                                the run directory (O_PATH) as SCM_RIGHTS
  *   child -> runner   WALL       only if a wall could not be put up
  *                     CORRECTED  only if JOB asked for a correction; the
- *                                child then waits for one byte, since the
- *                                runner writes main.py before it is run
- *                     CHECKED    the verdict of policy and dependencies; the
- *                                code runs next if its status is "ok"
- *                     FAILED     the exception that ended the code
- *                     ENDED      nothing follows but the child's exit
+ *                                child then waits for one byte, which the
+ *                                runner sends when it has written main.py
+ *                     CHECKED    what the check of syntax, policy and
+ *                                dependencies has found; if its status is
+ *                                "ok", the code runs next
+ *                     FAILED     only if an exception ended the code
+ *                     ENDED      the last message before the child exits
  */
 
 #ifndef _PYEXEC_CHILD_WIRE_H_INCLUDED_
@@ -32,7 +34,8 @@ typedef struct {
     pyexec_str_t           run_id;
     uint32_t               workspace;
     pyexec_str_t           code;
-    pyexec_str_t           undefined;      /* name to correct; or empty */
+    pyexec_str_t           undefined;      /* the name whose import is to be
+                                              added; empty: no correction */
 
     uint64_t               max_memory;     /* these as in EXECUTE */
     uint64_t               max_file_size;
@@ -58,7 +61,7 @@ typedef struct {
 
 
 typedef struct {
-    pyexec_str_t           method;         /* empty: no correction is known */
+    pyexec_str_t           method;         /* empty: no correction was found */
     pyexec_str_t           code;
 } pyexec_child_corrected_t;
 
@@ -67,7 +70,8 @@ typedef struct {
     pyexec_str_t           status;         /* "ok", "blocked", .. */
     pyexec_list_t          reasons;
     pyexec_list_t          imports;
-    pyexec_list_t          violations;     /* rule, name, line, column, .. */
+    pyexec_list_t          violations;     /* rule, name, line, column of the
+                                              first, then of the next, .. */
     pyexec_list_t          missing;
 } pyexec_child_checked_t;
 
@@ -75,7 +79,7 @@ typedef struct {
 typedef struct {
     pyexec_str_t           type;           /* "NameError" */
     pyexec_str_t           message;
-    pyexec_str_t           file;           /* empty: no location is known */
+    pyexec_str_t           file;           /* "main.py"; empty: not known */
     uint32_t               line;
     pyexec_str_t           raw;            /* the traceback */
     pyexec_str_t           undefined;      /* the name of a NameError */
@@ -84,7 +88,7 @@ typedef struct {
 
 
 typedef struct {
-    uint32_t               status;         /* that it exits with */
+    uint32_t               status;         /* of its exit */
 } pyexec_child_ended_t;
 
 

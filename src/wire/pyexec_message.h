@@ -1,5 +1,5 @@
 
-/* Messages of pyexec_wire.h on the pool's sockets. */
+/* Sending and receiving the messages of pyexec_wire.h, on the pool's side. */
 
 #ifndef _PYEXEC_MESSAGE_H_INCLUDED_
 #define _PYEXEC_MESSAGE_H_INCLUDED_
@@ -9,48 +9,52 @@
 #include "wire/pyexec_wire.h"
 
 
-/* appends a message in its wire form; returns -1 where it is too long */
+/* appends an encoded message; returns 0, or -1 if it is over its maximum */
 
 int pyexec_buf_message(pyexec_buf_t *b, pyexec_msg_e type, const void *msg);
 
 /*
- * Encodes a message and writes it to a stream socket, the descriptors with
- * its first byte.  Returns 0, or -1 and errno; EMSGSIZE: it is over the
- * type's maximum, and nothing is written.
+ * Encodes a message and writes all of it to the socket fd, the descriptors
+ * (SCM_RIGHTS) with its first byte; they stay open here.  Returns 0, or -1 and
+ * errno: EMSGSIZE if it is over the type's maximum, with nothing written.
  */
 
 int pyexec_send(int fd, pyexec_msg_e type, const void *msg, const int *fds,
     unsigned nfds);
 
 /*
- * Reads one message from a stream socket: its payload is then all that is in
- * buf.  Returns 0, or -1 and errno; 0: the stream has ended; EPROTO: what
- * comes is no message of ours.
+ * Reads one message from a stream socket, with nfds descriptors or none, as
+ * pyexec_recv_fds() does.  The payload replaces what was in buf.  Returns 0, or
+ * -1 and errno: 0 at the end of the stream, EPROTO if the header or the number
+ * of descriptors is invalid.
  */
 
 int pyexec_recv(int fd, pyexec_buf_t *buf, pyexec_msg_e *type, int *fds,
     unsigned nfds);
 
 /*
- * Looks whether a whole message lies at data.  Returns its length with its
- * header and sets type and payload; 0 where more must come; -1 where it is no
- * message, or its payload is over max.
+ * Looks for one complete message in the len bytes at data.  Returns its length
+ * with its header, and sets type and payload, which points into data; 0 if
+ * there are too few bytes yet; -1 if the header is invalid or its payload is
+ * longer than max.
  */
 
 ssize_t pyexec_message_at(const u_char *data, size_t len, size_t max,
     pyexec_msg_e *type, pyexec_str_t *payload);
 
 /*
- * Answers the job whose socket client is with an ERROR: code is HTTP's, detail
- * is for the client, err is an errno for the log, or 0.
+ * Sends an ERROR to the job's socket client: the HTTP status code, and detail,
+ * a sentence for the HTTP client.  The log gets detail too, with the text of
+ * the errno err unless that is 0.
  */
 
 void pyexec_send_error(int client, uint32_t code, const char *detail, int err);
 
 /*
- * From now on pyexec_log() sends LOG to nginx over fd, a control socket; -1:
- * to standard error again, in a child of the pool that must not hold the
- * socket.
+ * Makes pyexec_log() send LOG messages over the control socket fd to nginx's
+ * error log.  They are sent without blocking; a line that can't be sent goes
+ * to standard error.  With -1 all lines do, for processes that must not hold
+ * the socket.
  */
 
 void pyexec_log_open(int fd);

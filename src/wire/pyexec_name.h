@@ -1,5 +1,5 @@
 
-/* Names in a workspace: those that clients give, and the pool's own. */
+/* Names in a workspace: of sessions, of runs and of the pool's own files. */
 
 #ifndef _PYEXEC_NAME_H_INCLUDED_
 #define _PYEXEC_NAME_H_INCLUDED_
@@ -11,26 +11,26 @@
 #define PYEXEC_SESSION_MAX      128        /* bytes */
 #define PYEXEC_RUN_ID_LEN       28         /* "20261123T064538-0123456789ab" */
 
-/* files that are the pool's own, at the top of a run's directory */
+/* the pool's own files in a run's directory: code must not name a file so */
 
 #define PYEXEC_MAIN             "main.py"
 #define PYEXEC_RESULT           "result.json"
 #define PYEXEC_ATTEMPTS         "attempts.jsonl"
-#define PYEXEC_SESSION          "session"  /* a link */
+#define PYEXEC_SESSION          "session"  /* a link to the session */
 
-/* all of these, and NULL */
+/* these four; ends with NULL */
 
 extern const char *const  pyexec_own_files[];
 
 
 /*
- * NULL where s may name a session's directory; else what is wrong with it,
- * a clause that goes behind "session_id ".
+ * Returns NULL if s is a valid name of a session, else what is wrong with it:
+ * a clause to be put behind "session_id ".
  */
 
 const char *pyexec_session_error(const pyexec_str_t *s);
 
-/* 1 where s has the form of a run's id, else 0 */
+/* returns 1 if s has the form of a run's id, else 0 */
 
 int pyexec_run_id_valid(const pyexec_str_t *s);
 

@@ -7,7 +7,8 @@ typedef enum {
     PYEXEC_END = 0,
     PYEXEC_U32,
     PYEXEC_U64,
-    PYEXEC_STR                             /* or a list: alike on the wire */
+    PYEXEC_STR                             /* or a list, which is encoded
+                                              like a string */
 } pyexec_kind_e;
 
 
@@ -18,7 +19,7 @@ typedef struct {
 
 
 typedef struct {
-    size_t                 max;            /* of the payload; 0: no such type */
+    size_t                 max;            /* bytes of the payload */
     const pyexec_field_t  *fields;
 } pyexec_type_t;
 
@@ -335,7 +336,7 @@ pyexec_wire_header(const u_char p[PYEXEC_WIRE_HEADER], pyexec_msg_e *type,
     *type = p[1];
     *len = (size_t) pyexec_get(p + 4, 4);
 
-    /* the type that does not exist, 0, has a maximum of 0 and no fields */
+    /* there is no type 0: its entry in the table has no fields */
 
     if (pyexec_types[*type].fields == NULL || *len > pyexec_types[*type].max) {
         return -1;

@@ -4,14 +4,16 @@
  *
  * Sockets
  *
- *   A pool has two control socketpairs (AF_UNIX, SOCK_SEQPACKET), one for
- *   runs and one for what only reads or removes files, so that a list never
- *   waits behind a run.  nginx's workers share one end of each, the pool's
- *   processes the other.  The kernel's socket buffer is the queue.
+ *   A pool has two control socketpairs (AF_UNIX, SOCK_SEQPACKET): one for
+ *   runs, one for jobs that only read or remove files, so that these do not
+ *   wait behind runs.  nginx's workers share one end of each, the pool's
+ *   processes the other.  The jobs in the kernel's socket buffer are the
+ *   queue.
  *
  *   A job has a socketpair of its own (AF_UNIX, SOCK_STREAM), made by the
- *   nginx worker.  Closing it cancels the job; its end without a RESULT or
- *   an ERROR means that the process that served the job is dead.
+ *   nginx worker.  If nginx closes its end, the job is cancelled.  If the
+ *   pool's end closes without RESULT or ERROR, the process that served the
+ *   job has died.
  *
  * Messages
  *
@@ -53,7 +55,7 @@
 #define PYEXEC_WIRE_VERSION     1
 #define PYEXEC_WIRE_HEADER      8
 
-/* the longest payload of any type, and of those that carry only words */
+/* the longest payload, in bytes, and that of types without code or output */
 
 #define PYEXEC_WIRE_MAX         (128 * 1024 * 1024)
 #define PYEXEC_WIRE_MAX_SHORT   (64 * 1024)
@@ -76,11 +78,11 @@ typedef enum {
     PYEXEC_MSG_RESULT,
     PYEXEC_MSG_ERROR,
 
-    /* inside the pool: a zygote's, to the first process */
+    /* zygote -> first process: it has made max_requests forks */
 
     PYEXEC_MSG_WORN,
 
-    /* and between a runner and its child: pyexec_child_wire.h */
+    /* between a runner and its child: pyexec_child_wire.h */
 
     PYEXEC_MSG_CHILD_JOB,
     PYEXEC_MSG_CHILD_READY,
@@ -95,8 +97,8 @@ typedef enum {
 
 
 typedef struct {
-    uint64_t               deadline;       /* CLOCK_MONOTONIC, milliseconds:
-                                              not to be started after it */
+    uint64_t               deadline;       /* CLOCK_MONOTONIC, milliseconds;
+                                              after it the job is refused */
 } pyexec_job_t;
 
 
@@ -112,8 +114,8 @@ typedef struct {
 
 
 typedef struct {
-    uint32_t               workspace;      /* index among the pool's */
-    pyexec_str_t           session;        /* checked by nginx, and again */
+    uint32_t               workspace;      /* index of the pool's workspaces */
+    pyexec_str_t           session;        /* both sides check it */
     pyexec_str_t           code;           /* UTF-8, no NUL */
 
     uint32_t               timeout;        /* seconds, of one attempt */
@@ -127,14 +129,14 @@ typedef struct {
     uint32_t               max_files;
     uint32_t               max_open_files;
     uint32_t               max_threads;
-    uint32_t               max_cpu;        /* seconds; 0: the timeout, and 1 */
+    uint32_t               max_cpu;        /* seconds; 0: timeout + 1 */
     uint32_t               max_output;     /* characters, of each stream */
     uint64_t               max_flood;      /* bytes, of both streams */
 
     uint32_t               session_write;  /* 1: the session is writable */
     uint32_t               policy;         /* 0: off */
-    pyexec_list_t          deny;           /* roots, beside the default ones */
-    pyexec_list_t          allow;          /* roots, out of the default ones */
+    pyexec_list_t          deny;           /* modules to refuse as well */
+    pyexec_list_t          allow;          /* modules not to refuse */
 } pyexec_execute_t;
 
 
@@ -176,7 +178,7 @@ typedef struct {
 
 
 typedef struct {
-    pyexec_str_t           status;         /* of the run; else empty */
+    pyexec_str_t           status;         /* of a run; empty for other jobs */
     uint32_t               attempts;
     uint64_t               run_time;       /* microseconds */
     pyexec_str_t           json;           /* the answer's body */
@@ -184,7 +186,7 @@ typedef struct {
 
 
 typedef struct {
-    uint32_t               code;           /* of HTTP */
+    uint32_t               code;           /* HTTP status */
     uint32_t               retry_after;    /* seconds; 0: no such header */
     pyexec_str_t           detail;         /* for the client */
     pyexec_str_t           cause;          /* for the log; may be empty */
@@ -192,28 +194,29 @@ typedef struct {
 
 
 /*
- * Bytes that the message takes on the wire, header included; 0 if it is
- * over the type's maximum.  msg is the structure that belongs to the type.
+ * Returns the bytes of the encoded message with its header, or 0 if its
+ * payload is over the type's maximum.  msg is the type's structure.
  */
 
 size_t pyexec_wire_size(pyexec_msg_e type, const void *msg);
 
-/* writes exactly pyexec_wire_size() bytes to p, returns what is behind them */
+/* writes pyexec_wire_size() bytes to p; returns the address behind them */
 
 u_char *pyexec_wire_encode(u_char *p, pyexec_msg_e type, const void *msg);
 
 /*
- * Reads a header.  Returns 0 and sets type and len (of the payload), or -1
- * where the header is not to be accepted.
+ * Reads a header.  Returns 0 and sets type and len, that of the payload; or -1
+ * if version, type, reserved bytes or length are invalid.
  */
 
 int pyexec_wire_header(const u_char p[PYEXEC_WIRE_HEADER], pyexec_msg_e *type,
     size_t *len);
 
 /*
- * Reads a whole payload into the structure that belongs to the type; its
- * strings and lists point into the payload.  Returns 0, or -1 where the
- * payload is malformed; msg is then to be left alone.
+ * Decodes a complete payload into msg, the type's structure.  Its strings and
+ * lists point into payload, and are valid as long as that is; what is in a
+ * list has not been checked.  Returns 0, or -1 if the payload is malformed:
+ * msg is then undefined.
  */
 
 int pyexec_wire_decode(pyexec_msg_e type, const u_char *payload, size_t len,

@@ -1,17 +1,21 @@
 
 /*
- * What a runner and a zygote say to each other.  Both are the pool's own, of
- * one binary: structures go as they lie in memory.
+ * The protocol between a runner and a zygote.  Both are trusted processes that
+ * were forked from the same program without an exec, so that the structure
+ * below is sent as it lies in memory.
  *
- *   runner -> zygote   a request for a child, on the zygotes' queue: one byte,
- *                      and the descriptors of pyexec_gift_e as SCM_RIGHTS
- *   zygote -> runner   on the child's vitals: BORN, with its pidfd, and DEAD;
- *                      STALE, where another would be better, or the zygote
- *                      forks no more: a child that waits is to be dropped,
- *                      and another asked for; an end without DEAD: the zygote
- *                      is dead, and with it the child
- *   runner -> zygote   the end of its side of vitals: the child is to be
- *                      killed
+ *   queue    runner -> zygote   a request for a child: one byte, and with it
+ *                               the descriptors of pyexec_gift_e (SCM_RIGHTS)
+ *   vitals   zygote -> runner   BORN    the child is forked; with its pidfd
+ *                               STALE   a child that still waits for a job is
+ *                                       to be dropped and another requested:
+ *                                       that one would be faster, or this
+ *                                       zygote forks no more
+ *                               DEAD    the child was reaped: wait status and
+ *                                       resources used
+ *                               end of stream without DEAD: the zygote died,
+ *                               and the child with it
+ *            runner -> zygote   end of stream: the child is to be killed
  */
 
 #ifndef _PYEXEC_ZYGOTE_WIRE_H_INCLUDED_
@@ -22,17 +26,17 @@
 
 
 typedef enum {
-    PYEXEC_LIGHT = 0,                      /* the standard library */
-    PYEXEC_FULL,                           /* and what preload= names */
+    PYEXEC_LIGHT = 0,                      /* has the standard library */
+    PYEXEC_FULL,                           /* and the modules of preload= */
     PYEXEC_KINDS
 } pyexec_zygote_e;
 
 
 typedef enum {
-    PYEXEC_VITALS = 0,                     /* the zygote's end of it */
-    PYEXEC_JOB,                            /* the child's, its descriptor 3 */
-    PYEXEC_OUT,
-    PYEXEC_ERR,
+    PYEXEC_VITALS = 0,                     /* stays with the zygote */
+    PYEXEC_JOB,                            /* the child's descriptor 3 */
+    PYEXEC_OUT,                            /* its descriptor 1 */
+    PYEXEC_ERR,                            /* its descriptor 2 */
     PYEXEC_GIFTS
 } pyexec_gift_e;
 
