@@ -17,21 +17,21 @@
 
 
 /*
- * Conditions are equalities only, one for an argument: libseccomp before
- * 2.6.1 may merge others wrongly (GHSA-4q85-33p6-j5g6).  Arguments that the
- * kernel takes as int are compared in their lower half.
+ * Conditions are masked equalities only, one for an argument: libseccomp
+ * before 2.6.1 may merge others wrongly (GHSA-4q85-33p6-j5g6).  Of arguments
+ * that are int to the kernel, it uses the lower 32 bits only, and so do these.
  */
 
 #define PYEXEC_INT          0xffffffffu
 #define PYEXEC_SIGN         0x80000000u
 
-/* the flags with which glibc makes a thread, once clone3() is refused */
+/* flags of pthread_create() in glibc, which calls clone() if clone3() fails */
 
 #define PYEXEC_THREAD       (CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND      \
                              |CLONE_THREAD|CLONE_SYSVSEM|CLONE_SETTLS         \
                              |CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID)
 
-/* newer than libseccomp 2.5.4 */
+/* libseccomp 2.5.4 does not know it; 452 on x86-64 and arm64 */
 
 #define PYEXEC_FCHMODAT2    452
 
@@ -49,7 +49,7 @@ typedef struct {
 } pyexec_rules_t;
 
 
-/* what Python and its libraries were seen to need, and harmless kin of it */
+/* calls that Python and its libraries need, and harmless variants of these */
 
 static const int  pyexec_allowed[] = {
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
@@ -106,7 +106,7 @@ static const int  pyexec_allowed[] = {
 };
 
 
-/* what a library may try: Python then raises PermissionError */
+/* fail with EPERM: libraries try these, and Python raises PermissionError */
 
 static const int  pyexec_refused[] = {
     SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen),
@@ -175,9 +175,10 @@ static const int  pyexec_refused[] = {
 
 
 /*
- * Said to have been done: shutil and tarfile call these for every file, and
- * Landlock does not restrict them.  Advice would throw libraries out of the
- * page cache.
+ * Return 0 and do nothing.  shutil and tarfile set modes and times of every
+ * file, so that an error would make them fail, and Landlock does not restrict
+ * these calls.  fadvise64() could drop libraries from the page cache, which
+ * slows all other runs down.
  */
 
 static const int  pyexec_pretended[] = {
@@ -188,7 +189,7 @@ static const int  pyexec_pretended[] = {
 };
 
 
-/* a run has a limit of one process */
+/* fail with EAGAIN, as if RLIMIT_NPROC, one process, were reached */
 
 static const int  pyexec_exhausted[] = {
     SCMP_SYS(fork), SCMP_SYS(vfork),
@@ -196,7 +197,7 @@ static const int  pyexec_exhausted[] = {
 };
 
 
-/* no library calls these, whatever it looks for */
+/* kill the process: no library ever calls these, only an attack does */
 
 static const int  pyexec_fatal[] = {
     SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module),
@@ -225,14 +226,14 @@ static const pyexec_calls_t  pyexec_lists[] = {
     { SCMP_SYS(nr), { { arg, mask, value }, { arg2, mask2, value2 } } }
 
 
-/* allowed where the condition holds; what remains of a call is ENOSYS */
+/* allowed if the conditions hold, else ENOSYS */
 
 static const pyexec_rule_t  pyexec_conditions[] = {
 
     /*
-     * No memory to write code to.  Libraries are mapped from files, and in
-     * private: mremap() makes two of a shared mapping, and one could then be
-     * written and the other executed.
+     * No memory is ever both writable and executable.  Libraries are mapped
+     * from files, privately: mremap() can duplicate a shared mapping, and
+     * then one copy could be written while the other is executed.
      */
 
     pyexec_when(mmap, 2, PROT_EXEC, 0),
@@ -242,7 +243,7 @@ static const pyexec_rule_t  pyexec_conditions[] = {
 
     pyexec_int(clone, 0, PYEXEC_THREAD),
 
-    /* its own process only */
+    /* on the calling process only */
 
     pyexec_int(kill, 0, PYEXEC_SELF),
     pyexec_int(tgkill, 0, PYEXEC_SELF),
@@ -255,13 +256,13 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_both(getpriority, 0, PYEXEC_INT, PRIO_PROCESS, 1, PYEXEC_INT, 0),
     pyexec_both(prlimit64, 0, PYEXEC_INT, 0, 2, UINT64_MAX, 0),
 
-    /* the clocks below 0 are those of processes and threads, by number */
+    /* a negative clock id is the CPU-time clock of some process or thread */
 
     pyexec_when(clock_gettime, 0, PYEXEC_SIGN, 0),
     pyexec_when(clock_getres, 0, PYEXEC_SIGN, 0),
     pyexec_when(clock_nanosleep, 0, PYEXEC_SIGN, 0),
 
-    /* no set-user-id files */
+    /* no set-user-ID or set-group-ID files */
 
     pyexec_when(open, 2, S_ISUID|S_ISGID, 0),
     pyexec_when(openat, 3, S_ISUID|S_ISGID, 0),
@@ -269,11 +270,14 @@ static const pyexec_rule_t  pyexec_conditions[] = {
     pyexec_when(mkdir, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdirat, 2, S_ISUID|S_ISGID, 0),
 
-    /* which leaves a device behind */
+    /* RENAME_WHITEOUT makes a character device */
 
     pyexec_when(renameat2, 4, RENAME_WHITEOUT, 0),
 
-    /* asyncio's own pair; no address, so to its peer only */
+    /*
+     * asyncio wakes itself by a socketpair; send() is a sendto() without an
+     * address, which reaches the peer only.
+     */
 
     pyexec_int(socketpair, 0, AF_UNIX),
     pyexec_when(sendto, 4, UINT64_MAX, 0),
@@ -303,9 +307,10 @@ static const pyexec_rule_t  pyexec_conditions[] = {
 
 
 /*
- * Runs could talk by locks of what all of them read.  Nobody else writes what
- * a run can write, so that its locks hold without the kernel's help; unless
- * it shares a session that can be written.
+ * File locks return 0 and lock nothing: runs could otherwise signal to each
+ * other by locks on files that all of them can read.  A run's own files are
+ * written by nobody else, so that it needs no real locks, except with
+ * pyexec_session_access write, where they are allowed.
  */
 
 static const pyexec_rule_t  pyexec_locks[] = {
@@ -317,7 +322,7 @@ static const pyexec_rule_t  pyexec_locks[] = {
 };
 
 
-/* os.fork(): the processes that the run may have are used up */
+/* os.fork() fails with EAGAIN, as if RLIMIT_NPROC were reached */
 
 static const pyexec_rule_t  pyexec_no_fork[] = {
     pyexec_when(clone, 0, CLONE_THREAD, 0)
@@ -334,7 +339,11 @@ static const pyexec_rules_t  pyexec_tables[] = {
 };
 
 
-/* what a zygote serves with, what walls are made of, what runs differ in */
+/*
+ * Calls that the zygote's filter allows and the child's decides on: those that
+ * a zygote serves requests with; those that prepare and confine put walls up
+ * with; those whose rules depend on the run, by its pid or its locks.
+ */
 
 static const int  pyexec_later[] = {
     SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(clone), SCMP_SYS(wait4),

@@ -1,5 +1,5 @@
 
-/* What is allowed of the system calls, and what becomes of the others. */
+/* The table of system calls: what a run may call, and with which arguments. */
 
 #ifndef _PYEXEC_CALLS_H_INCLUDED_
 #define _PYEXEC_CALLS_H_INCLUDED_
@@ -8,17 +8,21 @@
 #include <stdint.h>
 
 
-/* numbers of system calls are below */
+/* all system call numbers are less */
 
 #define PYEXEC_MAX_CALL     512
 
 
+/* holds if (argument & mask) == value */
+
 typedef struct {
-    unsigned               arg;
-    uint64_t               mask;           /* 0: there is no condition */
+    unsigned               arg;            /* 0 to 5 */
+    uint64_t               mask;           /* 0: no condition */
     uint64_t               value;
 } pyexec_cmp_t;
 
+
+/* applies to calls of nr for which all conditions hold */
 
 typedef struct {
     int                    nr;
@@ -26,28 +30,31 @@ typedef struct {
 } pyexec_rule_t;
 
 
-/* data is the caller's */
-
 typedef int (*pyexec_rule_pt)(void *data, uint32_t action,
     const pyexec_rule_t *rule);
 
 
 /*
- * Calls add for every rule, with libseccomp's action, which is the kernel's,
- * until it returns other than 0, and returns that.  Of a call's rules one
- * holds at most; what they leave of it, and a call without any, is ENOSYS.
+ * Calls add(data, action, rule) for every rule until it returns anything but
+ * 0, and returns that.  The action is one of libseccomp's, whose values are
+ * the kernel's SECCOMP_RET_*.  For any arguments one rule of a call applies at
+ * most; if none does, the call is to fail with ENOSYS.
  */
 
 int pyexec_calls_each(pyexec_rule_pt add, void *data);
 
-/* 1 where a call is judged by the child's filter, 0 where by the zygote's */
+/* returns 1 if the child's filter decides on the call, 0: the zygote's does */
 
 int pyexec_calls_later(int nr);
 
-/* stand in a rule for the own pid, and for what locks get */
+/*
+ * Placeholders that pyexec_seccomp_load() replaces: a value to compare with
+ * that stands for the process's own pid, and an errno (4095 is the greatest,
+ * and none in use is over 1000) that stands for the action for file locks.
+ */
 
 #define PYEXEC_SELF         0x5e1f5e1f
-#define PYEXEC_LOCK         4000           /* as errno; there is none such */
+#define PYEXEC_LOCK         4000
 
 
 #endif /* _PYEXEC_CALLS_H_INCLUDED_ */

@@ -17,7 +17,7 @@
 #include "sandbox/pyexec_root.h"
 
 
-/* of linux/landlock.h, whose copy in Debian 12 knows ABI 2 only */
+/* values of linux/landlock.h, which in Debian 12 ends with those of ABI 2 */
 
 #define PYEXEC_LL_EXECUTE       (1ull << 0)
 #define PYEXEC_LL_WRITE_FILE    (1ull << 1)
@@ -73,7 +73,7 @@ static const char *pyexec_landlock_rule(int abi, int fd, uint64_t access,
 static const char *pyexec_landlock_session(int abi, int ruleset, int session);
 
 
-/* of a zygote: what all its children may read */
+/* a zygote's: rules for the paths that all its children may use */
 
 static pyexec_beneath_t   pyexec_rules[PYEXEC_MAX_RULES];
 static unsigned           pyexec_nrules;
@@ -166,7 +166,11 @@ pyexec_landlock_confine(const pyexec_sandbox_t *sb, int ruleset,
 
     if (what == NULL) {
 
-        /* where there are mounts, they keep code_exec from being written */
+        /*
+         * If the session is to be writable, mounts make code_exec in it
+         * read-only; without mounts, pyexec_landlock_session() adds rules for
+         * everything else in the session.
+         */
 
         what = pyexec_landlock_fd(abi, ruleset, c->session_fd,
                                   c->session_write && pyexec_mounts(sb)
@@ -190,7 +194,10 @@ pyexec_landlock_confine(const pyexec_sandbox_t *sb, int ruleset,
 }
 
 
-/* all rights on files that the ABI knows: what has no rule is refused */
+/*
+ * Returns all access rights for files in that ABI: a ruleset handles them all,
+ * so that each is refused unless a rule grants it.
+ */
 
 static uint64_t
 pyexec_landlock_fs(int abi)
@@ -223,7 +230,7 @@ pyexec_landlock_path(const pyexec_sandbox_t *sb, const char *path,
         return "open()";
     }
 
-    /* "/lib" is "/usr/lib", and has a rule already */
+    /* "/lib", a link to "/usr/lib", is covered by the rule of "/usr" */
 
     if (strcmp(path, "/usr") != 0 && realpath(path, real)
         && pyexec_path_in(real, "/usr"))
@@ -241,7 +248,7 @@ pyexec_landlock_path(const pyexec_sandbox_t *sb, const char *path,
     rule = &pyexec_rules[pyexec_nrules++];
     what = pyexec_landlock_rule(sb->landlock, fd, access, rule);
 
-    /* out of the way of what a child has as its first descriptors */
+    /* the descriptors below PYEXEC_HIGH_FD are for a child's own */
 
     rule->fd = fcntl(fd, F_DUPFD_CLOEXEC, PYEXEC_HIGH_FD);
     (void) close(fd);
@@ -269,7 +276,10 @@ pyexec_landlock_fd(int abi, int ruleset, int fd, uint64_t access)
 }
 
 
-/* a right that only directories have is refused for a file */
+/*
+ * For a file, landlock_add_rule() fails with EINVAL if there are rights that
+ * only directories have: these are left out.
+ */
 
 static const char *
 pyexec_landlock_rule(int abi, int fd, uint64_t access, pyexec_beneath_t *rule)
@@ -292,8 +302,9 @@ pyexec_landlock_rule(int abi, int fd, uint64_t access, pyexec_beneath_t *rule)
 
 
 /*
- * A rule can't be taken back further down, so that a session which may be
- * written without its code_exec is the sum of what is beside that.
+ * What a rule grants for a directory can't be denied for one below it.  To
+ * make the session writable without code_exec, each other entry of it gets a
+ * rule of its own.
  */
 
 static const char *

@@ -1,8 +1,7 @@
 
 /*
- * Every wall is tried before the pool says that it is there: in throw-away
- * processes, by the code that puts them up around a run, and then by what
- * they are to stop.
+ * The probe forks a zygote without Python and a child of it, with the functions
+ * that real ones use, and tries in the child what the walls have to stop.
  */
 
 #include <errno.h>
@@ -28,7 +27,7 @@
 #include "sandbox/pyexec_seccomp.h"
 
 
-/* a session that no client can name */
+/* names of sessions can't begin with a dot: no client can use this one */
 
 #define PYEXEC_PROBE        ".pyexec.probe"
 #define PYEXEC_PROBE_RUN    "20000101T000000-000000000000"
@@ -64,7 +63,7 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
         pyexec_die("%s: %m: no pool without seccomp", what);
     }
 
-    /* an ordinary user mounts what it has paths to */
+    /* root can mount paths that the user of runs can't reach; others can't */
 
     if (geteuid() != 0) {
         pyexec_probe_reach(sb);
@@ -90,7 +89,7 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
                        "for files", reason);
         }
 
-        /* what is left must hold by itself */
+        /* Landlock, seccomp and rlimits must work without namespaces */
 
         sb->namespaces = 0;
         (void) snprintf(text, size, "no namespaces (%s), ", reason);
@@ -122,7 +121,10 @@ pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size)
 }
 
 
-/* no wall keeps a run from a workspace that is in what all runs may read */
+/*
+ * All runs may read the system's and Python's paths.  Exits if a workspace is
+ * in one of these, or contains one, or the same with another workspace.
+ */
 
 void
 pyexec_probe_places(const pyexec_sandbox_t *sb)
@@ -172,7 +174,10 @@ pyexec_probe_apart(const char *workspace, const char *path)
 }
 
 
-/* tried as the user that runs have, in a process of its own */
+/*
+ * Tries to reach Python and the workspaces as the user of runs, in a process
+ * of its own, since setresuid() can't be undone.
+ */
 
 static void
 pyexec_probe_reach(const pyexec_sandbox_t *sb)
@@ -192,7 +197,7 @@ pyexec_probe_reach(const pyexec_sandbox_t *sb)
             pyexec_die("fork(): %m");
         }
 
-        /* it has said what */
+        /* that process has logged which path */
 
         if (status != 0) {
             _exit(1);
@@ -245,7 +250,7 @@ pyexec_probe_path(const pyexec_sandbox_t *sb, const char *path)
 }
 
 
-/* reason gets what failed, or "" */
+/* tries all walls; sets reason to what failed, or to "" */
 
 static void
 pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
@@ -273,7 +278,7 @@ pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
 
     (void) close(report[1]);
 
-    /* the end comes when the last of the processes of the probe is gone */
+    /* returns at once if all processes with the pipe's other end have died */
 
     n = read(report[0], reason, size - 1);
     (void) close(report[0]);
@@ -287,7 +292,7 @@ pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
 
     (void) waitpid(pid, &status, 0);
 
-    /* "." stands for success: silence would be none */
+    /* the probe writes "." for success, so that dying is none */
 
     if (strcmp(reason, ".") == 0) {
         reason[0] = '\0';
@@ -300,7 +305,7 @@ pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
 }
 
 
-/* the session of the probe is one pool's at a time; the rest wait */
+/* locks the workspace: several pools may be starting, and share the session */
 
 static int
 pyexec_probe_turn(const pyexec_workspace_t *w)
@@ -317,7 +322,10 @@ pyexec_probe_turn(const pyexec_workspace_t *w)
 }
 
 
-/* a zygote and a child of it, as they are to be, but without Python */
+/*
+ * The calling process becomes the one between the pool and a zygote.  It, the
+ * zygote or the child reports what failed, or the child ".".
+ */
 
 static void
 pyexec_probe_zygote(pyexec_sandbox_t *sb, const int *dirs, int report)
@@ -376,7 +384,7 @@ pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs, int *report)
     c.max_threads = 8;
     c.max_cpu = 10;
 
-    /* where a child has its socket, and a job's two descriptors */
+    /* a child has its socket as descriptor 3, a job's directories as 4 and 5 */
 
     c.session_fd = fcntl(dirs[0], F_DUPFD, PYEXEC_HIGH_FD);
     c.run_fd = fcntl(dirs[1], F_DUPFD, PYEXEC_HIGH_FD);
@@ -401,7 +409,7 @@ pyexec_probe_child(pyexec_sandbox_t *sb, const int *dirs, int *report)
 }
 
 
-/* what must not work is tried, and beside it what must */
+/* tries what must work, and what must not; returns what is wrong, or NULL */
 
 static const char *
 pyexec_probe_tests(void)
@@ -446,7 +454,7 @@ pyexec_probe_tests(void)
 }
 
 
-/* a session that no client can name, with one run */
+/* makes the probe's session with one run, and opens both as dirs[] */
 
 static void
 pyexec_probe_dirs(pyexec_sandbox_t *sb, int *dirs)

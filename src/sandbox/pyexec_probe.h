@@ -1,5 +1,5 @@
 
-/* The walls are tried before the pool says that it is ready. */
+/* Which walls this system has, found by putting them up at start. */
 
 #ifndef _PYEXEC_PROBE_H_INCLUDED_
 #define _PYEXEC_PROBE_H_INCLUDED_
@@ -9,22 +9,28 @@
 
 
 /*
- * Dies with a sentence where a workspace and another one, or the system's or
- * Python's paths, are one in the other: to be called before a workspace is
- * given to another user.
+ * Logs a sentence and exits if a workspace contains, or is in, another one or
+ * a path that all runs may read.  To be called before a workspace is given to
+ * another user.
  */
 
 void pyexec_probe_places(const pyexec_sandbox_t *sb);
 
 /*
- * Tries every wall in throw-away processes, as the children will put it up,
- * builds the seccomp programs.  Dies with a sentence where a wall
- * that must not be missing is: seccomp; Landlock and the mount namespace
- * both; with strict, any.  Run once by the pool's first process, which has one
- * thread and, if it was started by root, is root still.  Dies too where a hard
- * limit is below one that a run may have, and where the user that runs have
- * can't get to a workspace or to Python by their paths in the host, and has
- * to.  text gets the walls in force, one line for the log.
+ * Builds the seccomp programs, puts up every wall in throw-away processes as
+ * children do, and tries there what the walls have to stop.  Sets
+ * sb->namespaces, landlock and the filters, and writes the walls in force to
+ * text, one line for the log.
+ *
+ * Logs a sentence and exits if
+ * - a wall is missing without which no pool runs: seccomp; both Landlock and
+ *   the mount namespace; with sb->strict, any;
+ * - a hard limit (setrlimit(2)) is below one that a run may have;
+ * - the user of runs can't reach a workspace or Python by its path in the host,
+ *   unless the pool was started by root and has mounts, which don't need that.
+ *
+ * To be called once, by the pool's first process, while it has one thread and,
+ * if it was started by root, still is root.  That becomes a child subreaper.
  */
 
 void pyexec_probe(pyexec_sandbox_t *sb, char *text, size_t size);

@@ -16,7 +16,7 @@
 #include "wire/pyexec_name.h"
 
 
-/* sys/mount.h and linux/mount.h of Debian 12 can't be included together */
+/* sys/mount.h and linux/mount.h of Debian 12 declare the same enumerators */
 
 #define PYEXEC_MS_NOSUID    2
 #define PYEXEC_MS_NODEV     4
@@ -106,7 +106,10 @@ pyexec_python_paths(const pyexec_sandbox_t *sb,
 }
 
 
-/* "home = /opt/python/bin" in an environment's pyvenv.cfg, without the bin */
+/*
+ * An environment's pyvenv.cfg names the directory of the interpreter that it
+ * was made with: "home = /opt/python/bin".  Returns that without "/bin".
+ */
 
 static const char *
 pyexec_python_home(const char *prefix)
@@ -165,7 +168,7 @@ pyexec_root_build(const pyexec_sandbox_t *sb)
 
     pyexec_python_paths(sb, python);
 
-    /* who makes it may be root, who is to pass through is not */
+    /* root may make these directories; an ordinary user must pass through */
 
     mask = umask(022);
 
@@ -197,7 +200,7 @@ pyexec_root_build(const pyexec_sandbox_t *sb)
 }
 
 
-/* the new root is mounted where there surely is a directory: over /tmp */
+/* pivot_root() needs an existing directory to mount the new root on: /tmp */
 
 static const char *
 pyexec_root_enter(void)
@@ -253,7 +256,7 @@ pyexec_root_system(void)
 
         } else if (p->device) {
 
-            /* a shared mapping of /dev/zero would be memory to execute */
+            /* /dev/zero mapped is memory: without noexec, for code too */
 
             what = pyexec_root_bind(p->path, p->path,
                                     MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID
@@ -268,7 +271,7 @@ pyexec_root_system(void)
 }
 
 
-/* "/bin", a link to "usr/bin"; "/etc/localtime", whose target tells a zone */
+/* makes the same link, for "/bin" or "/etc/localtime", for instance */
 
 static const char *
 pyexec_root_link(const char *old, const char *path)
@@ -310,7 +313,7 @@ pyexec_root_workspaces(const pyexec_sandbox_t *sb)
 }
 
 
-/* of the old root's path, in which there may be symbolic links */
+/* mounts path of the old root, with symbolic links resolved there, on place */
 
 static const char *
 pyexec_root_bind(const char *path, const char *place, uint64_t attributes)
@@ -340,7 +343,10 @@ pyexec_root_bind(const char *path, const char *place, uint64_t attributes)
 }
 
 
-/* what path needs above it, and something to mount on unless it is a link */
+/*
+ * Makes the directories above path and, unless type is that of a link, a
+ * directory or an empty file at path to mount on.
+ */
 
 static int
 pyexec_root_make(const char *path, mode_t type)
@@ -375,7 +381,7 @@ pyexec_root_make(const char *path, mode_t type)
 }
 
 
-/* the root's own mount, but not those below it */
+/* makes the root's own mount read-only, not those below it */
 
 const char *
 pyexec_root_seal(void)
@@ -413,7 +419,11 @@ pyexec_root_show(const pyexec_confine_t *c)
 }
 
 
-/* the session that the runner has opened, in this namespace */
+/*
+ * A mount can be cloned in its own mount namespace only, and the runner's
+ * descriptors are of another: the session is opened here again, and must be
+ * the same inode as the runner's.
+ */
 
 static int
 pyexec_root_find(const pyexec_confine_t *c)
@@ -443,8 +453,9 @@ pyexec_root_find(const pyexec_confine_t *c)
 
 
 /*
- * The session over the workspaces, which no path leads to from then on; in it
- * code_exec, in it the run: each over the one before.
+ * Mounts the session over the workspaces, which no path leads to any more;
+ * then code_exec, read-only if the session is not, and the run's directory,
+ * writable, each over the same directory in the mount before.
  */
 
 static const char *
@@ -526,7 +537,7 @@ pyexec_root_attach(int from, const char *place, uint64_t attributes)
 }
 
 
-/* of the mount and of those below it */
+/* sets attributes of the mount and of all mounts below it */
 
 static int
 pyexec_attributes(int fd, uint64_t set)

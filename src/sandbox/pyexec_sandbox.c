@@ -4,39 +4,44 @@
  *
  * In a zygote, once
  *
- *   root     if the pool was started by root, the tree of mounts is built
- *            while it is root still: it may be the only one who can reach
- *            the paths.  setuid() comes next, before the user namespace,
- *            whose only uid is then the final one.  An ordinary user needs
- *            the user namespace first, to be allowed to mount.
- *   user ns  has to be written to /proc/self/uid_map, which a process that
- *            has changed its uid may only after PR_SET_DUMPABLE; /proc is
- *            not in the new tree, and is held by a descriptor.
- *   pid ns   takes effect with the next fork: the process in between ends,
- *            and the zygote, pid 1 there, becomes the first process's child,
- *            which is a subreaper.
- *   seccomp  last, when the libraries are loaded: what is the same for all
- *            children, and is long to load.
+ *   root     If the pool was started by root, the new root is built first:
+ *            only root may be able to reach the paths to mount.  Then
+ *            setresuid(), then the user namespace, which maps only the final
+ *            uid.  An ordinary user needs the user namespace first, since
+ *            mounting takes CAP_SYS_ADMIN.
+ *   user ns  Its uid is written to /proc/self/uid_map, which belongs to root
+ *            after setresuid() until PR_SET_DUMPABLE is set (proc(5)).  The
+ *            new root has no /proc, so that a descriptor of it is kept.
+ *   pid ns   unshare(CLONE_NEWPID) takes effect for the next process that is
+ *            forked.  The process in between exits, and the zygote, pid 1 of
+ *            the namespace, becomes a child of the first process, which is a
+ *            subreaper.
+ *   seccomp  Last, as loading libraries needs calls that it refuses.  It is
+ *            the larger of two filters: the kernel takes longest to load it,
+ *            and children inherit it.
  *
- * In a child, while it waits
+ * In a child, while it waits for a job
  *
- *   descriptors     before Landlock, which restricts no open file.
- *   user, mount ns  a user namespace of its own has a count of its own for
- *                   RLIMIT_NPROC.  Inherited mounts are locked in it, so that
- *                   the workspaces can't be unmounted.
- *   bounding set    is full in a new user namespace; to drop it takes time.
- *   ruleset         its rules take time.
+ *   user, mount ns  RLIMIT_NPROC counts processes per user namespace, so that
+ *                   a child has one of its own.  The mounts that it inherits
+ *                   are locked (mount_namespaces(7)): it can't unmount them
+ *                   and reach what is below.
+ *   bounding set    A new user namespace has a full one.  It is dropped here
+ *                   because that takes some 40 system calls.
+ *   ruleset         Created here because its rules take time to add.
+ *   descriptors     Landlock does not restrict files that are open already:
+ *                   all but the child's own are closed.
  *
  * In a child, with its job
  *
- *   mounts          need capabilities.  The session is mounted over all the
- *                   workspaces, which it hides; nothing but the pool's own
- *                   code has run until then.
- *   Landlock        needs no_new_privs, and refuses to open what it does not
- *                   know.
- *   rlimits         RLIMIT_NOFILE would be in the way of all the above.
- *   capabilities    none of the above can be done without.
- *   seccomp         the rest of it, which refuses all of the above.
+ *   mounts          Before capabilities are dropped.  The session is mounted
+ *                   over the workspaces and hides them.  Only the pool's code
+ *                   has run in the child until then.
+ *   Landlock        After the mounts: a process with a ruleset can't change
+ *                   its mounts any more (landlock(7)).  Needs no_new_privs.
+ *   rlimits         RLIMIT_NOFILE may be less than the steps above need.
+ *   capabilities    Dropped when nothing needs them any more.
+ *   seccomp         Last: the child's filter refuses all of the above.
  */
 
 #include <errno.h>
@@ -80,7 +85,7 @@ typedef struct {
     const char            *name;
     uint64_t               value;
     unsigned               skip:1;
-    const char            *what;           /* has this limit; for a sentence */
+    const char            *what;           /* the directive, for a message */
 } pyexec_limit_t;
 
 
@@ -98,14 +103,14 @@ static void pyexec_drop_bounding_set(void);
 static const char *pyexec_drop_capabilities(void);
 
 
-/* what a zygote keeps for its children; a descriptor of -1 is none */
+/* set in a zygote, for its children */
 
 static int                pyexec_proc = -1;    /* /proc, O_PATH */
-static int                pyexec_pid_ns = -1;  /* the zygote's own */
-static pid_t              pyexec_parent;       /* as its children see it */
-static uint64_t           pyexec_vm_size;      /* bytes */
+static int                pyexec_pid_ns = -1;  /* the zygote's */
+static pid_t              pyexec_parent;       /* the zygote's pid */
+static uint64_t           pyexec_vm_size;      /* the zygote's, bytes */
 
-/* what a child keeps from prepare to confine */
+/* set in a child by prepare, for confine: Landlock's ruleset */
 
 static int                pyexec_ruleset = -1;
 
@@ -180,7 +185,7 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     pyexec_vm_size = strtoull(statm, NULL, 10) * (uint64_t) getpagesize();
     pyexec_parent = getpid();
 
-    /* that of memory can be told from here on */
+    /* again: RLIMIT_AS depends on the zygote's size, which is known now */
 
     pyexec_sandbox_check_limits(sb);
 
@@ -256,13 +261,17 @@ pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep)
         return "prctl(PR_SET_PDEATHSIG)";
     }
 
-    /* a zygote that died before that; in a pid namespace it takes all along */
+    /*
+     * If the zygote died before PR_SET_PDEATHSIG, no signal comes, but the
+     * parent is another.  In a pid namespace the kernel kills the child when
+     * the zygote, pid 1 of the outer one, dies.
+     */
 
     if ((!sb->namespaces || !pyexec_wall(PID)) && getppid() != pyexec_parent) {
         _exit(0);
     }
 
-    /* no wall: when memory is short, a run is to go before all others */
+    /* when the system is out of memory, the kernel is to kill runs first */
 
     what = pyexec_write_proc("self/oom_score_adj", "1000");
 
@@ -339,7 +348,7 @@ pyexec_sandbox_enter(pyexec_sandbox_t *sb)
         return "open(/proc)";
     }
 
-    /* out of the way of what a child has as its first descriptors */
+    /* the descriptors below PYEXEC_HIGH_FD are for a child's own */
 
     pyexec_proc = fcntl(fd, F_DUPFD_CLOEXEC, PYEXEC_HIGH_FD);
     (void) close(fd);
@@ -402,7 +411,7 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
 }
 
 
-/* in a new user namespace: only its own uid and gid are there */
+/* maps the final uid and gid, and no other, into a new user namespace */
 
 static const char *
 pyexec_user_map(const pyexec_sandbox_t *sb)
@@ -457,7 +466,7 @@ pyexec_drop_uid(const pyexec_sandbox_t *sb)
         return "setresuid()";
     }
 
-    /* or what is in /proc/self is root's to write */
+    /* else /proc/self/uid_map and the like belong to root (proc(5)) */
 
     if (prctl(PR_SET_DUMPABLE, 1) == -1) {
         return "prctl(PR_SET_DUMPABLE)";
@@ -467,7 +476,7 @@ pyexec_drop_uid(const pyexec_sandbox_t *sb)
 }
 
 
-/* all but what confine needs, which becomes keep */
+/* closes all descriptors from keep on; Landlock's ruleset becomes keep */
 
 static const char *
 pyexec_close_from(int keep)
@@ -499,7 +508,7 @@ pyexec_sandbox_check_limits(const pyexec_sandbox_t *sb)
 }
 
 
-/* each is called with all that a run has; returns what failed, or NULL */
+/* calls each() for every limit of a run until it returns what failed */
 
 static const char *
 pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c,
@@ -508,7 +517,10 @@ pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c,
     size_t       i;
     const char  *what;
 
-    /* no limit on processes where the count is shared with the whole uid */
+    /*
+     * Without a user namespace, RLIMIT_NPROC counts all processes of the uid:
+     * it is not set then.
+     */
 
     const pyexec_limit_t  limits[] = {
         { pyexec_rlimit(CORE), 0, 0, NULL },
@@ -543,8 +555,8 @@ pyexec_limit_set(const pyexec_limit_t *limit)
     struct rlimit  rl;
 
     /*
-     * Soft and hard alike: pid 1 of a namespace ignores SIGXCPU, but not the
-     * SIGKILL that comes at the hard limit.
+     * RLIMIT_CPU sends SIGXCPU at the soft limit, which pid 1 of a pid
+     * namespace ignores, and SIGKILL at the hard one: both are the same.
      */
 
     rl.rlim_cur = limit->value;
@@ -574,8 +586,10 @@ pyexec_limit_check(const pyexec_limit_t *limit)
 
 
 /*
- * All that there are, which leaves those that the process has.  An ordinary
- * user, who has none, is refused the first.
+ * Drops every capability from the bounding set, until EINVAL tells that there
+ * is no such one; the process still has its own.  Without namespaces the first
+ * call fails with EPERM, and the set does not matter: no_new_privs keeps
+ * execve() from granting any.
  */
 
 static void
@@ -593,7 +607,7 @@ pyexec_drop_capabilities(void)
     struct __user_cap_data_struct   none[2];
     struct __user_cap_header_struct header;
 
-    /* without capabilities, as an ordinary user, these are refused */
+    /* these two fail without CAP_SETPCAP, that is, without namespaces */
 
     (void) prctl(PR_SET_SECUREBITS, SECBIT_NOROOT|SECBIT_NOROOT_LOCKED
                                     |SECBIT_NO_SETUID_FIXUP

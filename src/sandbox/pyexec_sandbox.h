@@ -1,8 +1,9 @@
 
 /*
- * The walls around a child.  What each stops is in SECURITY.md; the order in
- * which they go up, and why it is that one, is at the head of
- * pyexec_sandbox.c.
+ * Putting up the walls around a child.  SECURITY.md says what each stops, the
+ * head of pyexec_sandbox.c in which order they go up, and why.  The functions
+ * that return a string return NULL, or the name of the call that failed, with
+ * errno.
  */
 
 #ifndef _PYEXEC_SANDBOX_H_INCLUDED_
@@ -13,55 +14,57 @@
 
 
 /*
- * Forks a zygote, as fork() does: returns its pid to the pool's first
- * process (as seen there: it is that process's child), 0 in the zygote, -1
- * and errno where it failed.  The zygote is in its namespaces, pid 1 of its
- * pid namespace, at a root of its own with the system's libraries, Python
- * and the workspaces and nothing else; its uid is final.  Without namespaces
- * it is an ordinary child with the final uid.  Capabilities in its own user
- * namespace remain, for its children to arrange their mounts with.
+ * Forks a zygote from the pool's first process, which must be a child subreaper
+ * (PR_SET_CHILD_SUBREAPER).  Returns the zygote's pid there, 0 in the zygote,
+ * or -1 and errno.  The zygote has its final uid.  With namespaces it is pid 1
+ * of a pid namespace, its root holds libraries, Python and the workspaces, and
+ * it keeps the capabilities of its user namespace, with which its children
+ * mount.
  */
 
 pid_t pyexec_sandbox_fork_zygote(pyexec_sandbox_t *sb);
 
 /*
- * What fork_zygote does in between, for the probe: the calling process gets
- * its namespaces, root and uid; its next child is the zygote.  Returns as
- * prepare does.
+ * The part of fork_zygote() between its two forks, for the probe: gives the
+ * calling process the zygote's namespaces, root and uid.  The next process that
+ * it forks is pid 1 of the pid namespace.
  */
 
 const char *pyexec_sandbox_enter(pyexec_sandbox_t *sb);
 
-/* dies where a hard limit is below one of most */
+/* logs a sentence and exits if a hard limit is below one of sb->most */
 
 void pyexec_sandbox_check_limits(const pyexec_sandbox_t *sb);
 
 /*
- * Called in the zygote when its libraries are loaded: opens what the
- * children's Landlock rules need and drops what forking does not.  From then
- * on it can make no system calls but a run's, and those that children are
- * made and confined with.  Returns as prepare does.
+ * In a zygote that has loaded its libraries: opens the paths for Landlock's
+ * rules, notes the zygote's size for RLIMIT_AS, makes its root read-only, and
+ * loads the zygote's seccomp filter.
  */
 
 const char *pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb);
 
-/* /proc, which is not at its root, O_PATH; until zygote_ready and after */
+/*
+ * In a zygote: returns a descriptor (O_PATH) of /proc, which its root does not
+ * have.  Children inherit it; pyexec_sandbox_prepare() closes it.
+ */
 
 int pyexec_sandbox_proc(void);
 
 /*
- * Forks a child of the zygote into a pid namespace of its own; returns as
- * fork() does.  PyOS_BeforeFork() and its like are the caller's to call.
+ * In a zygote: forks a child, into a pid namespace of its own if there are
+ * namespaces.  Returns as fork() does.  The caller does before and after it
+ * what the interpreter needs, PyOS_BeforeFork() and so on.
  */
 
 pid_t pyexec_sandbox_fork_child(pyexec_sandbox_t *sb);
 
 /*
- * In a child.  prepare puts up what needs no job; confine all the rest, and
- * returns inside: the current directory is the run's, and nothing that the
- * filter refuses can be done any more.  Both return NULL, or the name of the
- * call that failed, with errno; the child must then report it and _exit().
- * Descriptors: those from keep on are closed, whatever they are.
+ * In a child.  prepare() puts up the walls that do not depend on the run, and
+ * closes all descriptors from keep on, except one of its own, which becomes
+ * keep.  confine() puts up all others; then the current directory is the run's
+ * and every wall is in force.  If one of them fails, the child must report it
+ * and _exit(): it is not confined.
  */
 
 const char *pyexec_sandbox_prepare(pyexec_sandbox_t *sb, int keep);

@@ -15,11 +15,11 @@
 #include "sandbox/pyexec_seccomp.h"
 
 
-/* a jump can't be longer */
+/* instructions: BPF's conditional jumps have an offset of 8 bits */
 
 #define PYEXEC_MAX_CHILD    256
 
-/* calls that are compared with one after the other */
+/* the binary search ends at so many calls, which are compared one by one */
 
 #define PYEXEC_FEW          8
 
@@ -29,21 +29,23 @@
 
 typedef struct {
     scmp_filter_ctx        ctx;
-    unsigned               whole:1;        /* with what is judged later */
+    unsigned               whole:1;        /* with the child's rules too */
 } pyexec_library_t;
 
 
 typedef struct {
     struct sock_filter     code;
-    uint32_t               action;         /* if it holds; 0: what follows */
+    uint32_t               action;         /* to jump to if true; 0: none */
 } pyexec_step_t;
 
 
 typedef struct {
     unsigned               n;
     pyexec_step_t          steps[PYEXEC_MAX_CHILD];
-    pyexec_step_t         *call;           /* whose rules are wanted */
-    unsigned               loaded;         /* word of the arguments, or 0 */
+    pyexec_step_t         *call;           /* compares with the call whose
+                                              rules are being added */
+    unsigned               loaded;         /* offset of the word that is in
+                                              the accumulator, or 0 */
 } pyexec_program_t;
 
 
@@ -88,7 +90,10 @@ pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
     unsigned short     i;
     struct sock_fprog  own;
 
-    /* no longer than it must be: of the stack, too, a child makes copies */
+    /*
+     * Not an array of the greatest length: a child has to copy each page of
+     * the stack that it writes to.
+     */
 
     struct sock_filter filter[prog->len];
 
@@ -133,15 +138,13 @@ pyexec_seccomp_listen(void)
 }
 
 
-/* by libseccomp */
-
 static const char *
 pyexec_seccomp_zygote(struct sock_fprog *prog, unsigned whole)
 {
     int               rc;
     pyexec_library_t  l;
 
-    /* glibc falls back to older calls on ENOSYS only */
+    /* ENOSYS, as glibc then falls back to an older call: clone3() to clone() */
 
     l.whole = whole;
     l.ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
@@ -155,8 +158,9 @@ pyexec_seccomp_zygote(struct sock_fprog *prog, unsigned whole)
                           SCMP_ACT_KILL_PROCESS);
 
     /*
-     * A tree, not a list: the kernel runs the program for every call there
-     * is when it is loaded, to learn which it always allows.
+     * 2: a binary tree instead of a list.  When a program is loaded, the
+     * kernel evaluates it for every call number, to learn which it always
+     * allows (seccomp_cache_prepare()), so that a list takes longer to load.
      */
 
     if (rc == 0) {
@@ -225,7 +229,7 @@ pyexec_seccomp_pass(scmp_filter_ctx ctx)
 }
 
 
-/* 2.5.4 exports to a descriptor only */
+/* libseccomp 2.5.4 can export a program to a descriptor only */
 
 static int
 pyexec_seccomp_export(scmp_filter_ctx ctx, struct sock_fprog *prog)
@@ -265,8 +269,10 @@ pyexec_seccomp_export(scmp_filter_ctx ctx, struct sock_fprog *prog)
 
 
 /*
- * Not by libseccomp, with which what the rules leave of a call gets what all
- * other calls get.  The zygote's has killed other architectures.
+ * Not built by libseccomp, which has one default action: here it is ALLOW for
+ * calls without rules, which the zygote's filter has decided on, but ENOSYS for
+ * a call none of whose rules applies.  The architecture is not checked again:
+ * the zygote's filter kills the process for any other.
  */
 
 static void
@@ -301,7 +307,10 @@ pyexec_seccomp_child(struct sock_fprog *prog)
 }
 
 
-/* halves, until few are left to be compared with */
+/*
+ * Adds a binary search for the n call numbers at nr, in ascending order, and
+ * for each a comparison.  pyexec_seccomp_rules() sets where these jump to.
+ */
 
 static void
 pyexec_seccomp_tree(pyexec_program_t *p, const int *nr, unsigned n)
@@ -325,7 +334,10 @@ pyexec_seccomp_tree(pyexec_program_t *p, const int *nr, unsigned n)
 }
 
 
-/* of each call in the tree; many have the same */
+/*
+ * Adds the rules of each call in the tree.  Calls whose rules are the same
+ * instructions share them.
+ */
 
 static void
 pyexec_seccomp_rules(pyexec_program_t *p)
@@ -366,7 +378,7 @@ pyexec_seccomp_rules(pyexec_program_t *p)
 }
 
 
-/* returns 1 where none follows */
+/* adds one rule of p->call; returns 1 if it has no condition: it is the last */
 
 static int
 pyexec_seccomp_rule(void *data, uint32_t action, const pyexec_rule_t *rule)
@@ -392,7 +404,7 @@ pyexec_seccomp_rule(void *data, uint32_t action, const pyexec_rule_t *rule)
         cmp = &rule->cmp[i];
         arg = offsetof(struct seccomp_data, args) + cmp->arg * 8;
 
-        /* the lower half is the first */
+        /* struct seccomp_data is little-endian: the lower half comes first */
 
         pyexec_seccomp_word(p, arg, cmp->mask, cmp->value);
         pyexec_seccomp_word(p, arg + 4, cmp->mask >> 32, cmp->value >> 32);
@@ -437,7 +449,7 @@ pyexec_seccomp_word(pyexec_program_t *p, unsigned offset, uint32_t mask,
 }
 
 
-/* one for each action, which the steps that wait for it jump to */
+/* adds a return for each action, and lets the steps with it jump there */
 
 static void
 pyexec_seccomp_ends(pyexec_program_t *p)

@@ -1,9 +1,10 @@
 
 /*
- * The filter of system calls, in two programs: most of it is a zygote's, and
- * all its children have it from the start; what they need until they are
- * confined, and what depends on a run, is refused by a short one of their own,
- * the last wall that goes up.  Of two verdicts the kernel takes the stricter.
+ * The system call filter, seccomp(2), in two BPF programs.  A zygote loads the
+ * larger, which its children inherit.  A child adds a short one as its last
+ * wall: it decides on the calls that the child needed until then, and on those
+ * whose rules depend on the run.  The kernel runs both for each call, and
+ * takes the stricter result.
  */
 
 #ifndef _PYEXEC_SECCOMP_H_INCLUDED_
@@ -14,29 +15,32 @@
 
 
 /*
- * Builds both, once, in the pool's first process, since it takes milliseconds;
- * where child is NULL, zygote gets all in one, for comparison.  Returns NULL,
- * or the name of the call that failed, with errno.
+ * Builds both programs.  The pool's first process does that once, as it takes
+ * milliseconds.  If child is NULL, zygote gets all rules in one program, which
+ * tests compare with.  Returns NULL, or the name of the call that failed, with
+ * errno.  The memory of the programs is never freed.
  */
 
 const char *pyexec_seccomp_build(struct sock_fprog *zygote,
     struct sock_fprog *child);
 
 /*
- * Loads one into the calling process, with no_new_privs.  With the child's it
- * can signal nobody but itself, and, unless locks are asked for, locks no
- * file: it is told that it does.  Returns as above.
+ * Loads a program into all threads of the calling process, which must have
+ * no_new_privs.  PYEXEC_SELF in it becomes the caller's pid, the only one that
+ * it can send signals to.  With locks, file locks are allowed; else they
+ * return 0 and lock nothing.  Returns as above.
  */
 
 const char *pyexec_seccomp_load(const struct sock_fprog *prog,
     unsigned locks);
 
 /*
- * Loads a program that refuses nothing into the calling process, and returns
- * a descriptor, of seccomp_unotify(2), that hangs up when no thread has it
- * any more.  Since Linux 6.11 that is when the last has begun to exit, before
- * its memory is taken down; earlier kernels wait until it is reaped.  Returns
- * -1 and errno; EBUSY: who started the pool listens to its calls already.
+ * Loads a program that allows everything into the calling thread, and returns
+ * its listener, seccomp_unotify(2): poll() reports POLLHUP on it when no thread
+ * has the program any more.  Since Linux 6.11 that is when the last of them
+ * has begun to exit, before its memory is freed; before, when it is reaped.
+ * Returns -1 and errno: EBUSY if a filter of this process has a listener, as
+ * in some containers.
  */
 
 int pyexec_seccomp_listen(void);

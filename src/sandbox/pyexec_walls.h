@@ -1,5 +1,5 @@
 
-/* What the walls are put up with: a pool's sandbox, and what one run may do. */
+/* The parameters of the walls: of a pool, and of one run. */
 
 #ifndef _PYEXEC_WALLS_H_INCLUDED_
 #define _PYEXEC_WALLS_H_INCLUDED_
@@ -15,15 +15,15 @@
 
 #define PYEXEC_MAX_WORKSPACES   64
 
-/* descriptors below are what a child has: its own, and a job's two */
+/* a child's descriptors are below: its own four and the two of a job */
 
 #define PYEXEC_HIGH_FD          16
 
 /*
- * PYEXEC_WITHOUT is a sum of walls that are left out at compile time, in
- * pools that tests and benchmarks make to learn what each is for and what it
- * costs ("make walls").  No product has it, and no switch takes a wall away
- * from one.
+ * PYEXEC_WITHOUT, a sum of these, leaves out walls at compile time.  Tests and
+ * benchmarks build such pools ("make walls") to see which attack each wall
+ * stops, and what it costs.  No build that is installed defines it, and no
+ * setting at run time switches a wall off.
  */
 
 #define PYEXEC_WALL_NETWORK       0x0001
@@ -50,17 +50,17 @@ typedef struct {
 } pyexec_workspace_t;
 
 
-/* what one run may do; the descriptors are O_PATH and stay the caller's */
+/* one run: where it works, and its limits */
 
 typedef struct {
     unsigned               workspace;      /* index of workspaces[] */
     pyexec_str_t           session;
     pyexec_str_t           run_id;
-    int                    session_fd;
-    int                    run_fd;
+    int                    session_fd;     /* O_PATH, closed by the caller */
+    int                    run_fd;         /* likewise */
     unsigned               session_write:1;
 
-    uint64_t               max_memory;     /* bytes, beside the zygote's */
+    uint64_t               max_memory;     /* bytes, added to the zygote's */
     uint64_t               max_file_size;  /* bytes */
     uint32_t               max_open_files;
     uint32_t               max_threads;
@@ -69,21 +69,21 @@ typedef struct {
 
 
 typedef struct {
-    unsigned               strict:1;       /* refuse to do without any wall */
-    uid_t                  uid;            /* what children run as */
+    unsigned               strict:1;       /* exit if any wall is missing */
+    uid_t                  uid;            /* of zygotes and children */
     gid_t                  gid;
     const char            *python;         /* absolute prefix, "/usr" */
     pyexec_workspace_t     workspaces[PYEXEC_MAX_WORKSPACES];
     unsigned               nworkspaces;
-    pyexec_confine_t       most;           /* the highest limits of any run */
+    pyexec_confine_t       most;           /* each the highest of any run */
 
     /* set by pyexec_probe() */
 
     unsigned               namespaces:1;   /* user, mount, pid, net, ipc, uts,
                                               cgroup: all of them or none */
-    int                    landlock;       /* its ABI; 0: none */
-    struct sock_fprog      zygote_filter;  /* of seccomp */
-    struct sock_fprog      child_filter;   /* and what a child adds to it */
+    int                    landlock;       /* its ABI; 0: not there */
+    struct sock_fprog      zygote_filter;  /* seccomp programs: */
+    struct sock_fprog      child_filter;   /* pyexec_seccomp.h */
 } pyexec_sandbox_t;
 
 
