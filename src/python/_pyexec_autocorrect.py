@@ -1,11 +1,11 @@
-"""Repairs of the one mistake that can be repaired without a model: a name
-whose import was forgotten."""
+"""Adds a forgotten import: the only error corrected without a language model.
+"""
 
 import ast
 import importlib
 import re
 
-# names whose meaning is the same to everybody, in any code
+# names that mean the same in practically all code
 
 _ALIASES = {
     "np": "import numpy as np",
@@ -45,7 +45,7 @@ _MEMBERS = {
     "zoneinfo": "ZoneInfo",
 }
 
-# modules as such, where the code asks of them what they have
+# imported only if they have all attributes that the code uses of the name
 
 _MODULES = frozenset("""
     abc argparse array base64 bisect bz2 calendar cmath collections contextlib
@@ -87,7 +87,7 @@ def correct(code, undefined):
 
 
 def _split(body):
-    """What no import may come before, and the statements behind it."""
+    """Split off the docstring and __future__ imports, which must stay first."""
     count = 0
     for node in body:
         docstring = (count == 0 and isinstance(node, ast.Expr)
@@ -102,7 +102,7 @@ def _split(body):
 
 
 def _statement(name, attributes):
-    """What imports name, of which the code wants attributes; or None."""
+    """Return the import of name, of which code uses attributes, or None."""
     if name in _ALIASES:
         return _ALIASES[name]
 
@@ -138,7 +138,7 @@ def _has_all(owner, attributes):
 
 
 def _bound(body):
-    """Names that the module imports."""
+    """Return the names that imports at the module's top level bind."""
     return {alias.asname or _root(alias.name) for node in body
             if isinstance(node, (ast.Import, ast.ImportFrom))
             for alias in node.names}
@@ -149,9 +149,9 @@ def _root(name):
 
 
 def _place(text, head, node):
-    """The offset to import at, before node, and what to end the import with.
+    """Return the offset of the import, before node, and what to end it with.
 
-    Lines are as Python counts them: a form feed, for one, ends none.
+    Lines are split as Python's tokenizer does: a form feed ends none.
     """
     first = min([node.lineno] + [decorator.lineno for decorator
                                  in getattr(node, "decorator_list", ())])

@@ -1,10 +1,10 @@
-"""plt.show() where nobody looks: the figures become files.
+"""Makes plt.show() save figures to files, since there is no screen.
 
-Code that draws for a person calls show(), or nothing at all, where code that
-is run here should have called savefig().  A figure that was shown is saved
-when its window would close: at the end of a blocking show(), at close(), at
-the end of the code.  By then it is figure-1.png, figure-2.png and so on in
-the current directory, unless savefig() has written it as it is.
+Code written for a screen calls show(), or nothing at all, instead of
+savefig().  A figure that was shown is saved when its window would close: at
+the end of a blocking show(), at close(), at the end of the code.  The files
+are figure-1.png, figure-2.png and so on, in the current directory.  A figure
+that savefig() has written, and that has not changed since, is not saved again.
 """
 
 import functools
@@ -13,22 +13,22 @@ import os
 import sys
 import weakref
 
-# Warnings of matplotlib's name the line that called it.  Up to Python 3.11 it
-# knows its own frames by the names of their modules, and so these.
+# matplotlib's warnings name the line that called it, and skip its own frames.
+# Up to Python 3.11 it knows these by the module's name: ours has to match.
 
 __name__ = "matplotlib._pyexec_figures"
 
 _PYPLOT = "matplotlib.pyplot"
 
 _shown = weakref.WeakSet()     # figures to be saved when they are closed
-_written = weakref.WeakSet()   # those that are in a file as they are
-_saved = False                 # has the code got any file of a figure?
-_number = 0                    # of the last file
-_cache = None                  # matplotlib's own, if we made it
+_written = weakref.WeakSet()   # figures unchanged since a savefig()
+_saved = False                 # True once any figure was saved
+_number = 0                    # of the last figure-1.png, ..
+_cache = None                  # matplotlib's cache directory, if made here
 
 
 def install():
-    """Make show() save, once pyplot is there.  To be called once."""
+    """Patch pyplot, now or when it is imported.  To be called once."""
     if _PYPLOT in sys.modules:
         _patch(sys.modules[_PYPLOT])
     else:
@@ -36,7 +36,7 @@ def install():
 
 
 def finish():
-    """Close what was left open: all of it is saved if nothing was so far."""
+    """Close all open figures; save them all if none was saved before."""
     pyplot = sys.modules.get(_PYPLOT)
     try:
         if pyplot is not None:
@@ -49,7 +49,10 @@ def finish():
 
 
 def _load_matplotlib(execute, module):
-    """It wants a place for its font cache, or it complains or litters $HOME."""
+    """Import matplotlib with a directory for its font cache.
+
+    Without one it warns, or leaves files in HOME, which is the run's directory.
+    """
     global _cache
     if "MPLCONFIGDIR" not in os.environ:
         import tempfile
@@ -69,7 +72,7 @@ _LOADERS = {"matplotlib": _load_matplotlib, _PYPLOT: _load_pyplot}
 
 
 class _Finder:
-    """Is there when matplotlib is imported, whoever does it."""
+    """Finds matplotlib and pyplot as usual, but loads them with _LOADERS."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
@@ -99,7 +102,7 @@ def _patch(pyplot):
 
     @functools.wraps(draw)
     def note_draw(self, renderer):
-        # layouts move things when they are drawn: no change of the code's
+        # drawing may move things for the layout; the code changed nothing
         written = self in _written
         draw(self, renderer)
         if written:
@@ -114,7 +117,7 @@ def _patch(pyplot):
 
     @functools.wraps(pyplot.savefig)
     def save_current(*args, **kwargs):
-        # pyplot's own draws the figure once more, for the window's sake
+        # pyplot's own draws the figure a second time, for a window
         return pyplot.gcf().savefig(*args, **kwargs)
 
     def show(*args, block=None, **kwargs):
@@ -135,7 +138,7 @@ def _patch(pyplot):
 
 
 def _disguise(function, directory):
-    """From Python 3.12 on, its own frames are those of its directory."""
+    """From Python 3.12 on, it skips the frames of files in its directory."""
     function.__code__ = function.__code__.replace(
         co_filename=os.path.join(directory, "_pyexec_figures.py"))
 
@@ -146,13 +149,13 @@ def _open_figures():
 
 
 def _close_all(pyplot):
-    # one by one: close("all") does it in the order of their last use
+    # by number: close("all") closes in the order of their last use
     for number in pyplot.get_fignums():
         pyplot.close(number)
 
 
 def _note_written(figure):
-    """In a file as it is, until it says that it has changed."""
+    """Note that figure is in a file, until its stale_callback is called."""
     if figure in _written:
         return
     _written.add(figure)

@@ -1,8 +1,9 @@
-"""Which shared libraries are loaded, for threadpoolctl: so for scikit-learn.
+"""Lets threadpoolctl, and so scikit-learn, find the loaded shared libraries.
 
-It looks in /proc, which is not there or not to be read, or has the C library
-call a function of Python's: that takes memory which is both written and
-executed, and there is none.  The dynamic linker has them in a list, too.
+Its own ways do not work in a run: it reads /proc, which is not there or not
+readable, or calls dl_iterate_phdr() with a Python callback, for which ctypes
+needs memory that is both writable and executable, and seccomp refuses that.
+Here it reads the dynamic linker's own list, dlinfo(3).
 """
 
 import importlib.util
@@ -16,7 +17,7 @@ def install():
 
 
 class _Finder:
-    """Finds threadpoolctl where others do; what it loads looks elsewhere."""
+    """Patches threadpoolctl when it is imported."""
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
@@ -52,7 +53,7 @@ def _loaded():
     import ctypes
 
     class LinkMap(ctypes.Structure):
-        """How glibc's struct link_map begins."""
+        """The first members of struct link_map, of glibc's link.h."""
 
     LinkMap._fields_ = [("addr", ctypes.c_void_p),
                         ("name", ctypes.c_char_p),

@@ -1,4 +1,6 @@
-"""What code may do by its looks: a courtesy to its author, never the wall.
+"""Checks code before it runs: syntax, imports, calls, missing modules.
+
+This is a service to the code's author and no wall: it is easy to get around.
 
 check() parses and compiles the code once; what it returns is what is run.
 """
@@ -32,10 +34,11 @@ def check(code, policy, deny, allow):
     status is "ok", "blocked", "syntax_error" or "deps_missing"; reasons say
     why.  deny are roots of modules that are refused beside DENIED_IMPORTS,
     allow those that are not refused after all; a root in both is refused.
-    Without policy nothing is.  imports are all roots, missing those that are
-    not installed and not expected to fail.  violations are tuples (rule,
-    name, line, column), both from 1, in characters.  The code object is None
-    unless status is "ok".  Nothing is raised for any code.
+    If policy is false, nothing is refused.  imports are all roots, missing
+    those that are not installed, unless the code handles the ImportError.
+    violations are tuples (rule, name, line, column); line and column begin
+    with 1, columns are characters.  The code object is None unless status is
+    "ok".  No exception is raised for any code.
     """
     code = code[1:] if code.startswith("\ufeff") else code
 
@@ -77,16 +80,17 @@ def check(code, policy, deny, allow):
 
 
 def _has_nothing_to_check(code):
-    """Is there no word in code that an import or a violation takes?
+    """Is code without any word that an import or a violation needs?
 
-    Python reads names in their normal form: where code is in it, a name is
-    in the text as it is written.  Most of check() is to make the tree.
+    Then the tree, which takes most of check()'s time, is not needed.  Python
+    normalizes names by NFKC: only in code that is normalized already does
+    every name appear as it is.
     """
     return (not any(word in code for word in WORDS)
             and (code.isascii() or unicodedata.is_normalized("NFKC", code)))
 
 
-# the pool looks for them too, in code that is ASCII
+# pyexec_python_compile() looks for these, too, in ASCII code
 WORDS = ("import", "open", *sorted(DENIED_CALLS))
 
 
@@ -98,7 +102,7 @@ class _Found:
 
 
 def _walk(tree):
-    """Look at every node, without recursion: code nests as deep as it likes."""
+    """Look at every node.  Without recursion, as code may be nested deeply."""
     found = _Found()
     todo = [(tree, False)]
 
@@ -144,7 +148,7 @@ def _root(name):
 
 
 def _name(node):
-    """ImportError, or builtins.ImportError"""
+    """Return the last part of ImportError or builtins.ImportError."""
     return getattr(node, "id", None) or getattr(node, "attr", None)
 
 
@@ -159,7 +163,7 @@ def _expects_import_error(node):
 
 
 def _literals(call):
-    """The path of an open() that says it as a literal."""
+    """Yield the path of an open() if it is a literal."""
     args = call.args[:1] + [k.value for k in call.keywords if k.arg == "file"]
 
     for arg in args:
@@ -178,7 +182,7 @@ def _violations(found, denied, code):
     paths = [("open_path", path, node) for path, node in found.paths
              if path.startswith(("/", "~", "\\")) or ".." in path]
 
-    # a dictionary is a set that keeps its order
+    # used as a set that keeps its order
     reasons = {}
     if imports:
         names = sorted({name for _, name, _ in imports})
@@ -197,12 +201,13 @@ def _violations(found, denied, code):
 
 
 def _lines(code):
-    """As Python counts them: a form feed, for one, ends no line."""
+    """Split as Python's tokenizer does: unlike in splitlines(), a form feed
+    ends no line."""
     return re.split("\r\n|\r|\n", code)
 
 
 def _column(lines, node):
-    """The tree counts bytes of UTF-8, people and editors characters."""
+    """Return node's column in characters; col_offset is in bytes of UTF-8."""
     line = lines[node.lineno - 1].encode("utf-8")
     return len(line[:node.col_offset].decode("utf-8", "replace")) + 1
 

@@ -1,11 +1,14 @@
-"""The interpreter's life: warmed in the zygote, begun and ended in a child."""
+"""What C calls in the interpreter: preload() in a zygote; reseed(), begin(),
+describe(), print_exception(), exit_code() and finish() around a child's run.
+"""
 
 import os
 import sys
 
-# A zygote has one thread and holds no lock when it forks: what the standard
-# library would do about other threads in each child is left out.  That and
-# its seeding, which reseed() does, cost more than to fork.
+# These modules register functions that run in every child after fork(): they
+# renew locks and forget other threads, or seed random.  A zygote has one thread
+# and holds no lock when it forks, and reseed() seeds; the functions would take
+# longer than the fork, and so are not registered.
 
 _register_at_fork = os.register_at_fork
 _HOOKS = frozenset("concurrent.futures.thread logging random threading".split())
@@ -40,10 +43,10 @@ import _pyexec_policy
 
 FILE_NAME = "main.py"
 MAX_TEXT = 20000         # characters of a message or a traceback
-MAX_FRAMES = 1000        # of a traceback, as many as Python prints itself
+MAX_FRAMES = 1000        # of a traceback, Python's own limit
 
-# what most code uses: all children pay for its pages and mappings, so that what
-# is large and rarely used is imported when it is
+# What most code uses.  Every fork copies the page table entries of what is
+# loaded: large modules that are rarely used are left to the code to import.
 
 _STDLIB = """
     ast base64 bisect cmath collections collections.abc contextlib copy csv
@@ -66,7 +69,7 @@ _DEFAULT = """
     PIL.Image openpyxl
 """.split()
 
-# what their first use would import
+# modules that the library imports only when it is first used
 
 _COMPANIONS = {
     "numpy": "numpy.random numpy.linalg numpy.fft numpy.ma numpy.polynomial",
@@ -83,7 +86,8 @@ _COMPANIONS = {
     "openpyxl": "openpyxl.styles openpyxl.chart openpyxl.writer.excel",
 }
 
-# one thread before the fork, and no more than the core that a run gets after
+# Libraries must not start threads: only the thread that forks is in the child.
+# In a child, more threads would compete with other runs for the processors.
 
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -102,12 +106,12 @@ _ENVIRONMENT = {
 
 
 def preload(names):
-    """Import and warm what children will use; return the list of names.
+    """Import modules and use them once; return the names of those imported.
 
     names is a tuple of modules, or None for those of the default set that
-    are installed; the standard library's usual ones come with any.
-    ImportError where one of names cannot be had, RuntimeError where a module
-    has left a thread behind: both with a sentence for the log.
+    are installed; _STDLIB is imported in any case, and not returned.
+    Raises ImportError if one of names cannot be imported, RuntimeError if a
+    thread is left running: both with a sentence for the log.
     """
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
@@ -126,7 +130,10 @@ def preload(names):
 
 @contextlib.contextmanager
 def _cache():
-    """For matplotlib's and fontconfig's lists: children have them in memory."""
+    """A directory where matplotlib and fontconfig can write their font lists.
+
+    It is removed after the preload: children have the lists in memory.
+    """
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="pyexec-",
@@ -135,7 +142,8 @@ def _cache():
         yield
         del os.environ["MPLCONFIGDIR"], os.environ["XDG_CACHE_HOME"]
 
-    # TMPDIR is the run's; all children have one process id, and so the names
+    # a child has another TMPDIR, and needs other names: tempfile seeds them
+    # anew only if the process id has changed, and all children may have one
     tempfile.tempdir = tempfile._name_sequence = None
 
 
@@ -224,7 +232,7 @@ def _pyplot_rarely(pyplot):
     pyplot.close("all")
 
 
-# in this order: what pandas has drawn, pyplot closes
+# the order matters: pandas leaves a figure open, which pyplot's use closes
 
 _USUAL = {
     "numpy": _numpy,
@@ -240,12 +248,12 @@ _RARE = {
 
 
 def _settle(alone):
-    """Do here what would be the same in every child; alone: no preload.
+    """Do in the zygote what every child would do; alone: without preload.
 
-    Most of what a short run costs is copies of pages that this module's own
-    work writes to.  So that is run until the interpreter has settled on it:
-    code that is called often is rewritten, in place, for the types that it
-    meets, and attributes are found in a cache.
+    Most of what a short run costs are copies of the pages that this module's
+    functions write to.  They are therefore run 64 times here: CPython's
+    adaptive interpreter (PEP 659) rewrites code in place when it has been
+    called often, and caches attribute lookups.
     """
     global _at_rest
 
@@ -273,7 +281,10 @@ def _settle(alone):
 
 
 def rehearse(usual):
-    """Do what all code does, or what it does usually, with nobody to see it."""
+    """Run sample code in a process that then reports the pages written to.
+
+    usual is 0 for what every run does, 1 for what most do besides.
+    """
     reseed()
     code = "for i in range(3): print(i, [n ** 0.5 for n in range(i)])\n"
     if usual:
@@ -333,7 +344,11 @@ while counter(0):
 
 
 def _check_threads():
-    """A fork takes one thread along: the locks of others would stay locked."""
+    """Raise RuntimeError if there is a second thread.
+
+    fork() copies the calling thread only: a lock that another one holds would
+    stay locked in the child for ever.
+    """
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join(timeout=1)
@@ -347,12 +362,15 @@ def _check_threads():
 
 
 def reseed():
-    """In a child: what would be alike in all of a zygote's, chance."""
+    """In a child: seed all random number generators anew.
+
+    Their state is the zygote's, and so the same in all its children.
+    """
     for seed in _seeds:
         seed()
 
 
-# what makes the functions for reseed()
+# for each module a function that returns the one for reseed() to call
 
 _SEEDS = {
     "random": lambda module: functools.partial(_random.Random.seed,
@@ -367,14 +385,14 @@ _seeds = []
 def begin(code):
     """Make __main__ as new for code, which is main.py; return its namespace.
 
-    The current directory is the run's.  It is the home, and the place of
-    temporary files: those that the code leaves are files that it created.
+    HOME and TMPDIR become the current directory, which is the run's: temporary
+    files that the code leaves count among the files that it created.
     """
-    # past putenv(): the pool has done its part
+    # os.environ's own dict: without putenv(), which C has called already
     environ = os.environ._data
     environ[b"HOME"] = environ[b"TMPDIR"] = os.getcwdb()
 
-    # tracebacks show the lines of what runs, whatever becomes of the file
+    # tracebacks show these lines, whatever the code does to its main.py
     lines = io.StringIO(code, newline=None).readlines()
     linecache.cache[FILE_NAME] = (len(code), None, lines, FILE_NAME)
 
@@ -392,10 +410,10 @@ _main = types.ModuleType("__main__")
 def describe(exc):
     """Return (type, message, file, line, traceback, undefined, errno).
 
-    file is "" and line 0 where no line of the code is to blame; undefined is
-    the name that a NameError missed, or ""; errno an OSError's, or 0.  The
-    traceback is what Python prints, cut in its middle to MAX_TEXT.  Never
-    raises: what the code did to the interpreter spoils but its own answer.
+    file is "" and line 0 if the traceback has no line of the code; undefined
+    is the name that a NameError is about, or ""; errno an OSError's, or 0.
+    The traceback is what Python prints, cut in its middle to MAX_TEXT.  Never
+    raises, whatever the code has done to the exception or the interpreter.
     """
     kind, message, file, line, raw, undefined, errno = ("Exception", "", "",
                                                         0, "", "", 0)
@@ -411,7 +429,7 @@ def describe(exc):
     return kind, message, file, line, raw, undefined, errno
 
 
-# past a metaclass, and past a subclass of str
+# the type's own functions: a metaclass or a subclass of str may have others
 
 _type_name = type.__dict__["__name__"].__get__
 _plain = str.__str__
@@ -436,7 +454,7 @@ def _location(exc):
 
 
 def _undefined(exc):
-    # to import what a local variable misses would not help it
+    # an UnboundLocalError is about a local variable: no import would help
     if isinstance(exc, NameError) and not isinstance(exc, UnboundLocalError):
         return _plain(getattr(exc, "name", None) or "")
     return ""
@@ -458,7 +476,8 @@ def _format(exc):
 
 
 def _hide_ours(formatted):
-    """Nobody wants to know how show() came to save."""
+    """Remove the frames of our own modules, as those between show() and the
+    savefig() that it leads to."""
     ours = (_format.__code__.co_filename,
             _pyexec_figures.finish.__code__.co_filename)
     todo = [formatted]
@@ -471,7 +490,7 @@ def _hide_ours(formatted):
 
 
 def _cut(text):
-    """The ends of a traceback say more than its middle."""
+    """Cut a text in its middle: the ends of a traceback say more."""
     if len(text) <= MAX_TEXT:
         return text
     middle = "\n  [...]\n"
@@ -480,7 +499,7 @@ def _cut(text):
 
 
 def print_exception(exc):
-    """To standard error, as Python does when nobody has caught it."""
+    """Print an uncaught exception to standard error, as Python does."""
     if isinstance(exc, SystemExit):
         if exc.code is not None and not isinstance(exc.code, int):
             print(exc.code, file=sys.stderr)
@@ -499,7 +518,7 @@ def print_exception(exc):
 
 
 def exit_code(exc):
-    """The status that Python would exit with, 1..255 for any failure."""
+    """Return the status that Python would exit with, 1 to 255 for a failure."""
     if isinstance(exc, KeyboardInterrupt):
         return 130
     if not isinstance(exc, SystemExit):
@@ -510,12 +529,13 @@ def exit_code(exc):
         return 1
     if exc.code == 0:
         return 0
-    # the system keeps eight bits: a failure stays one
+    # the kernel keeps eight bits of the status: 256 must not become a success
     return exc.code & 0xff or 1
 
 
 def finish():
-    """What Python does when it ends, without ending it: in the same order."""
+    """Do what Py_FinalizeEx() does for the code, in its order: wait for
+    threads, run atexit functions, clear __main__, collect, flush."""
     steps = [_clear_main, gc.collect, _flush]
     if _exit_work() != _at_rest:
         steps[:0] = [threading._shutdown, _pyexec_figures.finish,
@@ -529,12 +549,16 @@ def finish():
 
 
 def _exit_work():
-    """What ends by itself if it is as it was: nothing was left to be done."""
+    """Count what may need work at exit.
+
+    If the counts are those of the zygote, the code has started no thread,
+    registered nothing and imported nothing: these steps are left out.
+    """
     return (atexit._ncallbacks(), *map(len, _WATCHED))
 
 
-# From 3.13 on, threading._shutdown() waits, in C, for a thread that left
-# threading._active but has not ended, and has only its own data to free.
+# Python 3.13 has no _shutdown_locks: threading._shutdown() waits in C for
+# threads that are no longer in _active and only free their own data.
 
 _WATCHED = (sys.modules, threading._active,
             getattr(threading, "_shutdown_locks", ()),
@@ -548,11 +572,14 @@ def _complain(exc):
     try:
         print_exception(exc)
     except BaseException:
-        pass    # there is no standard error any more
+        pass    # standard error may be closed
 
 
 def _clear_main():
-    """Files that were not closed are written when nothing refers to them."""
+    """Drop __main__'s references, so that open files are flushed and closed.
+
+    Names with one underscore go first, as in CPython's module clearing.
+    """
     namespace = _main.__dict__
     names = [name for name in namespace if name != "__builtins__"]
 

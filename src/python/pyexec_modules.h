@@ -3,7 +3,7 @@
 #define _PYEXEC_MODULES_H_INCLUDED_
 
 
-/* a Python source of src/python that is built in; modules.sh makes the table */
+/* a Python source of src/python; modules.sh writes the table at build time */
 
 typedef struct {
     const char            *name;           /* "_pyexec_policy" */

@@ -15,7 +15,7 @@
 #include "wire/pyexec_name.h"
 
 
-/* the functions that are called, found once, before any fork */
+/* Python functions that are called from C, looked up once, before any fork */
 
 typedef enum {
     PYEXEC_COLLECT = 0,
@@ -56,7 +56,7 @@ static int pyexec_python_failed(PyObject *exc,
 static void pyexec_python_die(const char *what) __attribute__((noreturn));
 
 
-/* as putenv() takes them */
+/* environment variables: putenv() keeps the pointer, so they can be changed */
 
 static char  pyexec_home[PATH_MAX + sizeof("HOME=")] = "HOME=/";
 static char  pyexec_tmpdir[PATH_MAX + sizeof("TMPDIR=")] = "TMPDIR=/";
@@ -77,8 +77,8 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
 };
 
 static PyMemAllocatorEx   pyexec_pymalloc;
-static PyObject          *pyexec_words;    /* a tuple */
-static PyObject          *pyexec_code;     /* what was checked last */
+static PyObject          *pyexec_words;    /* _pyexec_policy.WORDS, a tuple */
+static PyObject          *pyexec_code;     /* the code object to run */
 
 
 uint32_t
@@ -86,7 +86,7 @@ pyexec_python_hash_seed(void)
 {
     uint32_t  seed;
 
-    /* 0 would be no seed */
+    /* a seed of 0 switches the randomization of hashes off */
 
     do {
         if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
@@ -122,7 +122,7 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
     pyexec_function_t      *f;
     const pyexec_module_t  *m;
 
-    /* one heap for what is loaded; pymalloc gives back only what it gave */
+    /* malloc() for all that is loaded; pymalloc passes free() of it on */
 
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
     PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &loading);
@@ -139,7 +139,7 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
     config.use_hash_seed = 1;
     config.hash_seed = hash_seed;
 
-    /* the interpreter that the prefix's own python would be */
+    /* Python finds prefix, lib and pyvenv.cfg from the program's path */
 
     (void) snprintf(program, sizeof(program), "%s/bin/python3", prefix);
 
@@ -233,7 +233,7 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
 
     Py_DECREF(loaded);
 
-    /* what is here now is not looked at again: no copies of its pages */
+    /* a later collection writes to no frozen object: no page is copied */
 
     loaded = pyexec_python_call(PYEXEC_COLLECT, NULL);
     Py_XDECREF(loaded);
@@ -266,7 +266,7 @@ pyexec_python_rehearse(unsigned usual)
 }
 
 
-/* the block keeps the first arena from being given back and asked for again */
+/* one block, never freed, so that pymalloc does not unmap its first arena */
 
 void
 pyexec_python_settled(void)
@@ -383,8 +383,8 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 
 
 /*
- * What check() would return of code that has nothing to check, for less: NULL
- * where there may be something, or where it is no Python.
+ * A faster check(), for ASCII code in which none of WORDS occurs: that has
+ * nothing to check.  Returns its code object, or NULL to call check().
  */
 
 static PyObject *
@@ -451,7 +451,7 @@ pyexec_python_run(const pyexec_str_t *code,
     status = 0;
     rc = PyEval_EvalCode(pyexec_code, globals, globals);
 
-    /* the namespace must have no owner but __main__, to be torn down */
+    /* only __main__ may refer to its namespace when finish() clears that */
 
     Py_DECREF(globals);
 
@@ -484,8 +484,8 @@ pyexec_python_run(const pyexec_str_t *code,
 
 
 /*
- * For C libraries what begin() does for Python.  setenv() would keep a copy
- * of each value, in a tree all over the heap.
+ * Sets HOME and TMPDIR for C libraries; begin() does for Python.  Not by
+ * setenv(), which keeps each value in a tree: that writes to many heap pages.
  */
 
 static void
@@ -501,7 +501,7 @@ pyexec_python_environ(void)
 }
 
 
-/* says what ended the code, prints it as Python does; returns the status */
+/* reports the exception, prints it as Python does, returns the exit status */
 
 static int
 pyexec_python_failed(PyObject *exc,
@@ -559,7 +559,7 @@ pyexec_python_check_status(PyStatus status)
 }
 
 
-/* what ours can't do without; standard error is the log, or the code's own */
+/* logs the current exception, of the function named what, and exits */
 
 static void
 pyexec_python_die(const char *what)
@@ -576,7 +576,10 @@ pyexec_python_die(const char *what)
 }
 
 
-/* a new reference, or NULL with an exception; args, stolen, may be NULL */
+/*
+ * Returns a new reference, or NULL with an exception set.  Takes over args;
+ * NULL is no arguments, or, with an exception set, the failure to make them.
+ */
 
 static PyObject *
 pyexec_python_call(pyexec_function_e function, PyObject *args)
@@ -631,7 +634,7 @@ pyexec_python_text(const pyexec_str_t *s)
 }
 
 
-/* an exception's message may hold lone surrogates: they become escapes */
+/* lone surrogates, as an exception's message may have them, become escapes */
 
 static pyexec_str_t
 pyexec_python_utf8(PyObject *o)
@@ -665,7 +668,7 @@ pyexec_python_list(PyObject *seq)
 }
 
 
-/* strings and integers of sequences in sequences, one behind the other */
+/* appends the strings and integers of nested sequences as one list */
 
 static void
 pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out)

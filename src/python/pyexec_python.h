@@ -1,5 +1,8 @@
 
-/* The embedded interpreter, and the Python sources that are built in. */
+/*
+ * The embedded CPython interpreter, with the Python sources of this folder.
+ * When one of these functions fails, the process logs a sentence and exits.
+ */
 
 #ifndef _PYEXEC_PYTHON_H_INCLUDED_
 #define _PYEXEC_PYTHON_H_INCLUDED_
@@ -8,53 +11,57 @@
 #include "wire/pyexec_child_wire.h"
 
 
-/* chooses how strings hash in an interpreter; dies without random numbers */
+/* returns a random number for config.hash_seed (PYTHONHASHSEED), never 0 */
 
 uint32_t pyexec_python_hash_seed(void);
 
-/* in a zygote: what comes before an interpreter */
+/* in a zygote, first: Py_PreInitialize(), with UTF-8 mode and pymalloc */
 
 void pyexec_python_preinit(void);
 
 /*
- * In a zygote: starts the interpreter with the environment at prefix and
- * imports the built-in modules.  Dies where that fails.
+ * In a zygote: starts the interpreter as prefix/bin/python3 would, but isolated
+ * (PyConfig_InitIsolatedConfig()), and imports the modules of this folder.
  */
 
 void pyexec_python_init(const char *prefix, uint32_t hash_seed);
 
 /*
- * Imports and warms the modules of names ("a,b"; "" is only the standard
- * library's usual ones; NULL the default set).  Writes the roots of what is
- * there then, each with a space behind it, to roots.  Dies where a module
- * that names asks for is not to be had.
+ * In a zygote: imports the usual modules of the standard library and those of
+ * names ("a,b"; "" for none; NULL for those of the default set that are
+ * installed), and calls what runs use most.  Writes the top-level names of the
+ * latter to roots, each followed by a space.
  */
 
 void pyexec_python_preload(const char *names, char *roots, size_t size);
 
-/* in a process of its own: does what all code does, or what usual code does */
+/*
+ * In a process that is forked for it: runs sample code, with usual 0 what every
+ * run does, with 1 also what most do: use math, numpy, pandas, pyplot.
+ */
 
 void pyexec_python_rehearse(unsigned usual);
 
 /*
- * All that children begin with is loaded, into the C library's heap.  What is
- * allocated from here on is Python's own allocator's, which is faster.
+ * In a zygote, when all is loaded: objects so far are in the C library's heap;
+ * from now on they are allocated by pymalloc, which is faster.
  */
 
 void pyexec_python_settled(void);
 
-/* around fork() */
+/* what CPython needs done before fork(), and after it on both sides */
 
 void pyexec_python_before_fork(void);
 void pyexec_python_after_fork(pid_t pid);
 
-/* fork(), with these two around it */
+/* fork() with these two around it */
 
 pid_t pyexec_python_fork(void);
 
 /*
- * In a child.  Strings of messages that are filled in are the interpreter's;
- * they live as long as the process.
+ * In a child: seeds the random number generators; adds a missing import to
+ * job->code; checks code for syntax, policy and missing modules, and compiles
+ * it.  Strings in the messages that they fill in are never freed.
  */
 
 void pyexec_python_reseed(void);
@@ -64,9 +71,9 @@ void pyexec_python_check(const pyexec_child_job_t *job,
     const pyexec_str_t *code, pyexec_child_checked_t *checked);
 
 /*
- * Runs what was checked last.  failed is called with the exception that ended
- * it, if one did, before anything of the code's own clean-up.  Returns the
- * status to exit with.
+ * In a child: runs the code that was checked last as __main__, and ends it as
+ * Python does at exit.  If an exception ends the code, calls failed() with it,
+ * before atexit functions and the like run.  Returns the exit status.
  */
 
 int pyexec_python_run(const pyexec_str_t *code,

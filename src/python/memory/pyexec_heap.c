@@ -1,9 +1,9 @@
 
 /*
- * What a child pays for its memory: the kernel copies the zygote's page
- * tables when it forks, and then each page that the child writes to, 4 KB
- * for a reference count.  Most of these are the same in all runs: a child
- * that waits for its job can have them copied before.
+ * fork() copies the zygote's page tables, and later a page of 4 KB for each
+ * page that the child writes to, were it only a reference count.  Most runs
+ * write to the same pages: two rehearsals find these, and children that wait
+ * for a job have them copied in advance.
  */
 
 #include <errno.h>
@@ -23,18 +23,18 @@
 #include "python/memory/pyexec_heap.h"
 
 
-/* of linux/mman.h, since Linux 5.14 and 6.1 */
+/* values of linux/mman.h, since Linux 5.14 and 6.1 */
 
 #define PYEXEC_MADV_POPULATE_WRITE  23
 #define PYEXEC_MADV_COLLAPSE    25
 
-/* huge pages of 64 KB pages have 512 MB, more than an interpreter */
+/* where pages have 64 KB, huge ones have 512 MB: too large, and not used */
 
 #define PYEXEC_MAX_HUGE         (32 * 1024 * 1024)
 
 #define PYEXEC_HOLE             65536
 
-/* of Documentation/admin-guide/mm/pagemap.rst */
+/* bits of an entry: Documentation/admin-guide/mm/pagemap.rst of the kernel */
 
 #define PYEXEC_PM_PRESENT       (1ull << 63)
 #define PYEXEC_PM_FILE          (1ull << 61)
@@ -44,11 +44,14 @@
 #define PYEXEC_MAX_PART         (1024 * 1024 * 1024)
 #define PYEXEC_MAX_RANGES       8192
 
-/* pages that are copied between two looks at the job's socket */
+/* pages that a child copies before it looks at the job's socket again */
 
 #define PYEXEC_BATCH            16
 
-/* a child that waits so long may as well do what few runs need; ms */
+/*
+ * Milliseconds that a child waits before it copies the pages of rehearse(1),
+ * which not all runs write to.
+ */
 
 #define PYEXEC_IDLE             30
 
@@ -79,10 +82,10 @@ static void pyexec_heap_written(int pagemap, const pyexec_range_t *part,
     int to);
 
 
-extern char               _end;            /* of the program, below the heap */
+extern char               _end;            /* of the program (end(3)) */
 
 static ptrdiff_t          pyexec_huge;     /* bytes of a huge page */
-static char              *pyexec_start;    /* of the zygote's own heap */
+static char              *pyexec_start;    /* of the heap in huge pages */
 static pyexec_written_t   pyexec_written[2];
 
 
@@ -92,7 +95,7 @@ pyexec_heap_begin(void (*lay)(void))
     char       *end;
     ptrdiff_t   page;
 
-    /* what a page full of entries, 8 bytes each, covers: 2 MB of 4 KB pages */
+    /* a huge page is what one page of page table entries, 8 bytes each, maps */
 
     page = getpagesize();
     pyexec_huge = page / 8 * page;
@@ -140,10 +143,10 @@ pyexec_heap_settle(void)
 
 
 /*
- * What a child allocates is to be new memory, in one place, and not a hole
- * here and a hole there: so the holes are filled, for good, from large to
- * small.  New memory begins at top, and behind the last huge page.  Where the
- * heap can't grow, malloc() takes other memory, above or below.
+ * Allocates every free chunk below top, the start of malloc()'s top chunk, and
+ * never frees it, from large to small.  Else a child's allocations would fill
+ * holes all over the heap, and each of these pages would have to be copied.
+ * An address below _end tells that the heap can't grow: malloc() has mmap()ed.
  */
 
 static void
@@ -167,8 +170,8 @@ pyexec_heap_plug(char *top)
 
 
 /*
- * Huge pages, from start on: a fork copies one entry instead of 512.  Returns
- * -1 and errno where one of them can't be had.
+ * Turns the memory from start on into huge pages.  Returns 0, or -1 and errno
+ * if one of them failed.
  */
 
 static int
@@ -185,10 +188,11 @@ pyexec_heap_collapse(char *start, char *end)
 
 
 /*
- * A fork does not copy the entries of a file's pages: each child finds the
- * text it runs by page faults.  So the program's text, and Python's with it
- * where that is linked in, is moved to memory of its own, in huge pages.  The
- * first object is the program.
+ * fork() does not copy page table entries of file mappings, so that each child
+ * has a page fault for each part of the text that it runs.  The program's text,
+ * with Python's if that is linked in, is therefore moved to anonymous huge
+ * pages.  dl_iterate_phdr() calls this for the program first; returning 1 ends
+ * that.
  */
 
 static int
@@ -203,7 +207,10 @@ pyexec_heap_move_text(struct dl_phdr_info *info, size_t size, void *unused)
 
 #ifdef PYEXEC_ASAN
 
-    /* to whom it is a mistake to read what lies between two constants */
+    /*
+     * AddressSanitizer reports a memcpy() of whole segments: it reads the
+     * redzones between globals.
+     */
 
     return 1;
 
@@ -226,7 +233,10 @@ pyexec_heap_move_text(struct dl_phdr_info *info, size_t size, void *unused)
 }
 
 
-/* all or nothing: in small pages it would be worse than in the file's */
+/*
+ * Replaces the mapping by a copy in huge pages, or leaves it as it is if these
+ * can't be had: anonymous small pages would be slower than the file's.
+ */
 
 static void
 pyexec_heap_move(char *start, char *end, int prot)
@@ -238,7 +248,7 @@ pyexec_heap_move(char *start, char *end, int prot)
     to = pyexec_heap_up(end, pyexec_huge);
     size = to - start;
 
-    /* what the last huge page has too much must not be in use */
+    /* the address range up to the end of the last huge page must be free */
 
     if (end < to
         && mmap(end, to - end, PROT_NONE,
@@ -269,7 +279,7 @@ pyexec_heap_move(char *start, char *end, int prot)
 }
 
 
-/* to a power of two */
+/* rounds p up to a multiple of to, a power of two */
 
 static char *
 pyexec_heap_up(const char *p, uintptr_t to)
@@ -399,7 +409,7 @@ pyexec_heap_copy(int fd)
 }
 
 
-/* returns -1 where there is something to read, or the kernel is too old */
+/* returns -1 if fd is readable, or if the kernel is older than 5.14 */
 
 static int
 pyexec_heap_populate(int fd, const pyexec_written_t *w)
@@ -419,7 +429,7 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
             }
         }
 
-        /* not by writing there: the zygote may have given memory back */
+        /* writing there could crash: a range may have been unmapped since */
 
         range = &w->ranges[i];
         n += range->pages;
@@ -437,8 +447,9 @@ pyexec_heap_populate(int fd, const pyexec_written_t *w)
 
 
 /*
- * The mappings are read before: what is new then is not the zygote's.  What is
- * as large as an AddressSanitizer's shadow is no data.
+ * The mappings are listed before the rehearsal, as those that it makes are not
+ * the zygote's.  Those of 1 GB and more are left out: AddressSanitizer's shadow
+ * memory.
  */
 
 static void

@@ -1,5 +1,10 @@
 
-/* The memory that a zygote's children begin with. */
+/*
+ * Arranging a zygote's memory so that its children fork and start faster.  A
+ * child pays for page table entries that fork() copies, and for each page that
+ * it writes to: the kernel copies that on the first write.  If a step fails,
+ * for instance on an older kernel, children are slower and nothing else.
+ */
 
 #ifndef _PYEXEC_HEAP_H_INCLUDED_
 #define _PYEXEC_HEAP_H_INCLUDED_
@@ -9,51 +14,51 @@
 
 
 /*
- * Called once, in a zygote that has loaded nothing yet: what it will load
- * begins at a huge page.  lay() is called in between, to take memory that is
- * to lie before all that.
+ * First, in a zygote that has loaded nothing yet: moves the end of the heap to
+ * the start of a huge page, from where on everything is allocated.  Calls
+ * lay() before that, for blocks that are to lie in small pages.
  */
 
 void pyexec_heap_begin(void (*lay)(void));
 
 /*
- * Then, when it has loaded all that it will: makes the C library's heap and
- * the program's text cheap to fork and to go on with.  Nothing that fails here
- * is an error: the children are slower then.
+ * Second, when the zygote has loaded everything: fills the holes in the heap
+ * and puts the heap and the program's text into huge pages, each of which needs
+ * one page table entry instead of 512 (2 MB where a page has 4 KB).
  */
 
 void pyexec_heap_settle(void);
 
 /*
- * Then, once: forks two processes that call rehearse() and report which pages
- * of the heap and of the libraries' data that has written to: rehearse(0) does
- * what all runs do, rehearse(1) what is usual.  It has no standard output.
- * proc is /proc, O_PATH; fork_ is fork(), with what the interpreter wants done
- * around it.  reports gets descriptors for what they report, or -1.
+ * Third: forks two processes, which call rehearse(0), what every run does, and
+ * rehearse(1), what most do.  Each then reports which pages of the heap and of
+ * the libraries' data were written to.  fork_() is fork() with what the
+ * interpreter needs around it, proc a descriptor of /proc.  Sets reports to
+ * pipes to read the reports from, or -1.
  */
 
 void pyexec_heap_rehearse(int proc, pid_t (*fork_)(void),
     void (*rehearse)(unsigned usual), int reports[2]);
 
 /*
- * Takes in a report, which can be read when the rehearsal is over, and closes
- * it.  The caller reaps the process.
+ * Reads a report and closes the pipe; blocks until the rehearsal is over, which
+ * makes the pipe readable.  The caller reaps the process.
  */
 
 void pyexec_heap_learn(int report, unsigned usual);
 
 /*
- * Calls page() with the start of each of them, and with what rehearse() was
- * called with; those that all runs write to are not among the usual ones.
+ * Calls page() for each page that a rehearsal wrote to: with usual 0 for those
+ * of rehearse(0), with 1 for those of rehearse(1) only.
  */
 
 void pyexec_heap_each_written(void (*page)(const char *start,
     unsigned usual));
 
 /*
- * In a child that has nothing else to do: makes copies of those pages, of the
- * usual ones after a while only, until all are made or there is something to
- * read from fd.
+ * In a child that waits for a job: has the kernel copy the pages of
+ * rehearse(0), and after 30 ms those of rehearse(1).  Returns when that is done
+ * or fd, the job's socket, is readable.
  */
 
 void pyexec_heap_copy(int fd);

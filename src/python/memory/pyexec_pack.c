@@ -1,8 +1,9 @@
 
 /*
- * Two processes find out which blocks are written to: the first notes what
- * lies on the pages that are; in the second each of these has a page for
- * itself, or for itself and its like where they are too many.
+ * The kernel tells which pages were written to, not which blocks.  So the
+ * first process of a scout takes all blocks on such pages.  The second puts
+ * each of these on a page of its own (or several, if there would be more than
+ * PYEXEC_MAX_PAGES), and keeps those on pages that are written to again.
  */
 
 #include <fcntl.h>
@@ -22,21 +23,21 @@
 #include "python/memory/pyexec_pack.h"
 
 
-/* of malloc(): what it aligns to, and what is not to be used of a chunk */
+/* of glibc's malloc(): alignment, and bytes of a chunk taken by its header */
 
 #define PYEXEC_ALIGN        16
 #define PYEXEC_OVERHEAD     8
 
-#define PYEXEC_MAX_BLOCK    4096           /* bytes */
-#define PYEXEC_MAX_PAGES    32768          /* of the second process */
+#define PYEXEC_MAX_BLOCK    4096           /* bytes; larger ones stay */
+#define PYEXEC_MAX_PAGES    32768          /* in the second process */
 #define PYEXEC_MAX_HEAP     (1024 * 1024 * 1024)
 
 
 typedef enum {
     PYEXEC_PACK_OFF = 0,
-    PYEXEC_PACK_NOTE,
-    PYEXEC_PACK_APART,
-    PYEXEC_PACK_TOGETHER
+    PYEXEC_PACK_NOTE,                      /* a scout's first process */
+    PYEXEC_PACK_APART,                     /* its second */
+    PYEXEC_PACK_TOGETHER                   /* a zygote */
 } pyexec_pack_e;
 
 
@@ -66,15 +67,19 @@ static pyexec_pack_e      pyexec_pack;
 static PyMemAllocatorEx   pyexec_libc;
 static uint32_t           pyexec_count[PYEXEC_MAX_BLOCK + 1];
 
-static pyexec_learned_t  *pyexec_found;        /* what a scout fills */
+static pyexec_learned_t  *pyexec_found;        /* filled by a scout */
 static const pyexec_learned_t  *pyexec_learned;
-static pyexec_place_t    *pyexec_places;       /* as learned, one more */
-static pyexec_place_t    *pyexec_next[PYEXEC_MAX_BLOCK + 1];
+static pyexec_place_t    *pyexec_places;       /* as learned; 0 ends it */
+static pyexec_place_t    *pyexec_next[PYEXEC_MAX_BLOCK + 1];  /* by size */
 
-static void *volatile     pyexec_filler;       /* or there would be no call */
+/* volatile, or the compiler would leave out the malloc() */
 
-static char              *pyexec_heap;         /* a page */
-static pyexec_block_t    *pyexec_owners;       /* of PYEXEC_ALIGN bytes each */
+static void *volatile     pyexec_filler;
+
+/* in a scout: the heap's first page, and what begins at each 16 bytes of it */
+
+static char              *pyexec_heap;
+static pyexec_block_t    *pyexec_owners;
 
 
 int
@@ -114,7 +119,7 @@ pyexec_pack_use(const pyexec_learned_t *learned)
 }
 
 
-/* what it would say, the zygote will */
+/* its output and its log are dropped: a zygote that loads the same has them */
 
 static void
 pyexec_pack_scout(void (*load)(void *data), void *data)
@@ -146,7 +151,7 @@ pyexec_pack_scout(void (*load)(void *data), void *data)
 }
 
 
-/* the blocks that begin there, and the one that reaches in */
+/* adds the blocks that begin on the page, and one that extends into it */
 
 static void
 pyexec_pack_page(const char *page, unsigned usual)
@@ -193,7 +198,7 @@ pyexec_pack_found(pyexec_block_t *block, unsigned usual)
 }
 
 
-/* what reaches into two pages is there twice */
+/* sorts the blocks, and removes the second of those that are on two pages */
 
 static void
 pyexec_pack_sort(void)
@@ -217,8 +222,6 @@ pyexec_pack_sort(void)
     pyexec_found->n = n;
 }
 
-
-/* in the order in which they will be allocated, for each size */
 
 static int
 pyexec_pack_compare(const void *one, const void *two)
@@ -306,7 +309,10 @@ pyexec_pack_watch(void)
 }
 
 
-/* there are no holes: each chunk is behind the one before it */
+/*
+ * Lets malloc()'s next chunk begin at a page.  As the heap has no holes, each
+ * chunk lies behind the one before it: the end of p tells where the next is.
+ */
 
 static void
 pyexec_pack_new_page(void)
@@ -438,7 +444,10 @@ pyexec_pack_free(void *ctx, void *p)
 }
 
 
-/* sets what the block is; returns its place, or NULL where it has none */
+/*
+ * Counts the allocation, and sets block if it is to be watched.  Returns the
+ * address of a learned block, or NULL: then the caller uses malloc().
+ */
 
 static void *
 pyexec_pack_place(pyexec_block_t *block, size_t size)

@@ -1,7 +1,12 @@
 
 /*
- * Where what a zygote loads lies: what runs write to is put together, since
- * of each page with one reference count that changes a child needs a copy.
+ * Packing the blocks of memory that runs write to, mostly objects whose
+ * reference counts change, onto few pages of a zygote's heap: a child has to
+ * copy every page that has one of them.
+ *
+ * Interpreters with the same hash seed that load the same modules allocate in
+ * the same order.  A block is therefore identified by its size and its number
+ * among all allocations of that size.
  */
 
 #ifndef _PYEXEC_PACK_H_INCLUDED_
@@ -15,16 +20,15 @@
 #define PYEXEC_MAX_BLOCKS   262144
 
 
-/* a block of memory, told by its place among all of its size */
-
 typedef struct {
-    uint16_t               size;           /* bytes; 0: none */
-    uint16_t               usual;          /* not written to by all runs */
-    uint32_t               nth;            /* of this size */
+    uint16_t               size;           /* bytes; 0: no block */
+    uint16_t               usual;          /* 0: all runs write to it;
+                                              1: rehearse(1) only */
+    uint32_t               nth;            /* among those of its size, from 0 */
 } pyexec_block_t;
 
 
-/* the blocks that runs write to, of an interpreter with that hash seed */
+/* blocks that runs write to, sorted by size and nth */
 
 typedef struct {
     uint32_t               hash_seed;
@@ -34,36 +38,35 @@ typedef struct {
 
 
 /*
- * Forks two processes, one after the other, that call load(data): what a
- * zygote of that hash seed does, with pyexec_heap_begin(pyexec_pack_lay)
- * before and pyexec_heap_learn() behind it.  Fills learned, which must be in
- * memory that is mapped MAP_SHARED.  The calling process has one thread and
- * has loaded nothing.  Returns 0, or -1 where one of them failed.
+ * In a scout, a process with one thread that has loaded nothing: forks two
+ * processes, one after the other, that call load(data).  That is to do what a
+ * zygote with learned->hash_seed does, from pyexec_heap_begin(pyexec_pack_lay)
+ * to pyexec_heap_learn().  Fills learned, which must be mapped MAP_SHARED.
+ * Returns 0, or -1 if one of the processes failed.
  */
 
 int pyexec_pack_learn(pyexec_learned_t *learned, void (*load)(void *data),
     void *data);
 
 /*
- * In a zygote that has loaded nothing yet: pyexec_pack_lay() is to lay out
- * what was learned, which is not touched any more when pyexec_pack_end()
- * returns.
+ * In a zygote that has loaded nothing yet: sets what pyexec_pack_lay() packs.
+ * learned must stay until pyexec_pack_end() has returned.
  */
 
 void pyexec_pack_use(const pyexec_learned_t *learned);
 
-/* takes memory, from where the heap has come to, for what was learned of */
+/* allocates the learned blocks, one behind the other, at the heap's end */
 
 void pyexec_pack_lay(void);
 
 /*
- * Makes of an allocator that is malloc() and its kin one for what is loaded,
- * which need not be freed by the same.
+ * Replaces allocator's functions, which must be malloc() and so on, by some
+ * that return the learned blocks.  Their memory can be freed by either.
  */
 
 void pyexec_pack_allocator(PyMemAllocatorEx *allocator);
 
-/* all is loaded: nothing is allocated by that any more */
+/* to be called when all is loaded, and that allocator is not used any more */
 
 void pyexec_pack_end(void);
 
