@@ -81,7 +81,10 @@ pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
         notes.n = 0;
         ls.n = 0;
 
-        /* notes first: a run that ends meanwhile is then in the lines */
+        /*
+         * A run that ends writes its line and then removes its note.  With
+         * notes read first, it is found in one of them at least.
+         */
 
         rc = pyexec_notes_read(&notes, runs);
 
@@ -145,7 +148,7 @@ pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
         return -1;
     }
 
-    /* while its note is there, the run's directory is the code's to fill */
+    /* while the run has a note, a result.json may be one that its code made */
 
     fd = -1;
     memset(&notes, 0, sizeof(pyexec_lines_t));
@@ -205,14 +208,17 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
         return errno == ENOENT ? 0 : -1;
     }
 
-    /* a clean-up and a sweep, or those of two pools, take turns */
+    /* clean-ups and the sweeper, of this pool or another, exclude each other */
 
     rc = pyexec_session_lock(st, session, PYEXEC_LOCK_REMOVAL);
 
     if (rc == 0) {
         rc = pyexec_runs_remove(st, runs, before, removed, files);
 
-        /* also where there was none: who removed them may have died */
+        /*
+         * Even if no run was removed: a process that had removed some may have
+         * died before it got here.
+         */
 
         if (rc == 0) {
             rc = pyexec_lines_prune(st, session, runs, before);
@@ -287,8 +293,8 @@ pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want)
 
 
 /*
- * Adds the runs that have a note and no line.  Returns 1 where one of them
- * has ended since the lines were read.
+ * Appends the runs that have a note and no line.  Returns 0; or 1 if one of
+ * them has ended since the lines were read: they are to be read again.
  */
 
 static int
@@ -327,9 +333,9 @@ pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session, int runs,
 
 
 /*
- * Writes the line of a run whose processes have died.  Where that fails, the
- * note stays for the next who looks.  Returns 1 where the run has ended by
- * itself meanwhile, else 0.
+ * Writes the line of a run whose processes have died, and removes its note.  If
+ * that fails, the note stays, and the next listing tries again.  Returns 1 if
+ * the run turns out to have ended by itself, else 0.
  */
 
 static int
@@ -343,7 +349,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     pyexec_item_t              item;
     pyexec_lines_t             all;
 
-    /* nobody has been answered with this one, and the code may own it */
+    /* to remove: no client got this result, and the code may have made it */
 
     static const char *const   left[] = {
         PYEXEC_RESULT, PYEXEC_RESULT ".new", PYEXEC_ATTEMPTS ".new",
@@ -362,7 +368,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
         && pyexec_lines_find(&all, note->run_id))
     {
-        /* its runner died between the line and the note */
+        /* its runner died after it had written the line */
 
         (void) pyexec_note_remove(runs, note->run_id, note->started_at);
         rc = 1;
@@ -481,7 +487,7 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
 }
 
 
-/* those of runs that died, and have no directory any more */
+/* removes the notes of dead runs whose directory is gone */
 
 static int
 pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
@@ -513,7 +519,7 @@ pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
 }
 
 
-/* drops the lines of runs that have no directory any more */
+/* removes the lines of runs whose directory is gone, under the lock */
 
 static int
 pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs,
@@ -595,7 +601,7 @@ pyexec_lines_rewrite(int runs, const char *before)
 }
 
 
-/* without before: all have */
+/* returns 1 if the run began before that second, or before is NULL */
 
 static int
 pyexec_begun_before(const char *run_id, const char *before)

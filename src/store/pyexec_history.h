@@ -1,11 +1,12 @@
 
 /*
- * What a session has run.
+ * A session's history of runs.
  *
  * code_exec/runs.jsonl has one line for every run that has ended; a run under
- * way has a note instead.  A note whose run nobody holds the lock of is a run
- * whose processes died: who finds it writes the line "interrupted".  So every
- * run that was started is in the history once.
+ * way has a note (pyexec_note.h) instead, and its runner holds the run's lock.
+ * A note without a lock is of a run whose processes died: the process that
+ * finds it writes a line with the status "interrupted".  So every run that was
+ * started is in the history exactly once.
  */
 
 #ifndef _PYEXEC_HISTORY_H_INCLUDED_
@@ -16,7 +17,7 @@
 #include "store/pyexec_store.h"
 
 
-/* what a line tells */
+/* the contents of a line */
 
 typedef struct {
     const char            *run_id;
@@ -27,38 +28,43 @@ typedef struct {
 } pyexec_item_t;
 
 
-/* appends the file's path, relative to the session: "code_exec/.../a.png" */
+/* appends a run's file's path relative to its session: "code_exec/../a.png" */
 
 void pyexec_created_path(pyexec_buf_t *out, const char *run_id,
     const pyexec_file_t *file);
 
-/* writes a run's line and takes its note back; -1 and errno */
+/*
+ * Appends a run's line and removes its note; runs is a descriptor of code_exec.
+ * Returns 0, or -1 and errno.
+ */
 
 int pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const pyexec_item_t *item);
 
 /*
- * Appends {"session_id": .., "items": [..]} to out: the newest runs, no more
- * than limit, by the time of their start.  Lines are written as runs end, so
- * that one may stand behind as many newer ones as were under way with it:
- * window, the number of runs that can be under way at a time.
+ * Appends {"session_id": .., "items": [..]} to out, with the newest runs, limit
+ * at most, in the order of their start.  window is the number of runs that can
+ * be under way at a time: lines are in the order in which runs ended, so that
+ * a run's line may follow those of as many newer ones, and as many more lines
+ * are read.  Returns 0, or -1 and errno; without the session, items is empty.
  */
 
 int pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
     unsigned limit, unsigned window, pyexec_buf_t *out);
 
 /*
- * Appends the run's stored result to out; returns -1 and ENOENT where there
- * is none, or the run is still under way.
+ * Appends the run's result.json to out.  Returns 0, or -1 and errno: ENOENT if
+ * there is none, or the run is still under way.
  */
 
 int pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
     const pyexec_str_t *run_id, pyexec_buf_t *out);
 
 /*
- * Removes the session's runs, those under way left alone; with before ("the
- * first 15 bytes of a run's id") only those that began earlier.  The counts
- * of runs and of regular files are added to.  Returns 0, or -1 and errno.
+ * Removes the session's runs with their lines, except those under way.  before
+ * is NULL for all, or the first 15 bytes of a run's id ("20261123T064538"), for
+ * those that began earlier, in UTC.  Adds the numbers of runs and of regular
+ * files removed to *runs and *files.  Returns 0, or -1 and errno.
  */
 
 int pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,

@@ -23,12 +23,12 @@ typedef struct {
 } pyexec_member_t;
 
 
-/* where the parser is in the line that it reads */
+/* the state of yajl's callbacks while they parse a line */
 
 typedef struct {
     pyexec_line_t         *line;
     unsigned               depth;
-    const pyexec_member_t *member;         /* whose value comes next */
+    const pyexec_member_t *member;         /* of the last key, or NULL */
 } pyexec_place_t;
 
 
@@ -223,7 +223,10 @@ pyexec_line_parse(pyexec_line_t *line, const pyexec_str_t *text)
 }
 
 
-/* the end of the last whole line: a killed process may have left half a one */
+/*
+ * Returns the offset behind the last newline: a process that was killed while
+ * it wrote may have left an incomplete line, which is cut off.
+ */
 
 static off_t
 pyexec_lines_end(int fd, off_t size)
@@ -238,7 +241,10 @@ pyexec_lines_end(int fd, off_t size)
 }
 
 
-/* returns how many of the lines count */
+/*
+ * Parses the lines in ls->text, of which the first may be incomplete if partial
+ * is set.  Returns the number of those that count.
+ */
 
 static size_t
 pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
@@ -252,7 +258,7 @@ pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
     counted = 0;
     start = ls->text.data;
 
-    /* from the last to the first; what has no newline is no line yet */
+    /* from the last to the first; an incomplete one at the end is skipped */
 
     end = ls->text.len ? memrchr(start, '\n', ls->text.len) : NULL;
 

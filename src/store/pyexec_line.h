@@ -1,5 +1,5 @@
 
-/* Lines of runs.jsonl. */
+/* The lines of runs.jsonl, each a JSON object and a newline. */
 
 #ifndef _PYEXEC_LINE_H_INCLUDED_
 #define _PYEXEC_LINE_H_INCLUDED_
@@ -11,14 +11,14 @@
 
 #define PYEXEC_LINES        "runs.jsonl"
 
-/* statuses that only the history knows, beside a result's */
+/* statuses in the history that a result never has */
 
 #define PYEXEC_RUNNING      "running"
 #define PYEXEC_INTERRUPTED  "interrupted"
 
 
 typedef struct {
-    pyexec_str_t           text;           /* without its newline */
+    pyexec_str_t           text;           /* without the newline */
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
     char                   started_at[PYEXEC_ISO_LEN + 1];
     char                   status[16];
@@ -28,39 +28,42 @@ typedef struct {
 typedef struct {
     pyexec_line_t         *line;
     size_t                 n;
-    size_t                 size;
-    pyexec_buf_t           text;           /* what the lines point into */
+    size_t                 size;           /* lines allocated */
+    pyexec_buf_t           text;           /* line[].text points into it */
 } pyexec_lines_t;
 
 
 /*
- * Writes a line with its newline, whole or not at all; runs is code_exec,
- * whose session is locked.  Returns 0, or -1 and errno.
+ * Appends a line, which ends with a newline, to the file in the directory runs
+ * (code_exec); the caller holds PYEXEC_LOCK_HISTORY of the session.  If writing
+ * fails, for instance with ENOSPC, the file is cut to what it was.  Returns 0,
+ * or -1 and errno.
  */
 
 int pyexec_lines_append(int runs, const pyexec_buf_t *line);
 
 /*
- * Reads the last lines of the file, want of them at least if there are as
- * many; 0: all.  Lines that a run which was interrupted in its first moments
- * left late do not count, and text that is no line of ours is passed over.
- * The lines are in the file's order.  Returns 0, or -1 and errno.
+ * Reads the file's last lines, in its order: at least want, if there are so
+ * many, or, if want is 0, all.  Lines that are no valid JSON object with a
+ * run_id are skipped.  Those with the status "interrupted" are read, but not
+ * counted: they may have been written long after the run began.  Returns 0, or
+ * -1 and errno.
  */
 
 int pyexec_lines_read(pyexec_lines_t *ls, int fd, size_t want);
 void pyexec_lines_free(pyexec_lines_t *ls);
 
-/* another line at the end; the text stays the caller's */
+/* appends a line of zeros and returns it, until the next call moves it */
 
 pyexec_line_t *pyexec_lines_add(pyexec_lines_t *ls);
 
 pyexec_line_t *pyexec_lines_find(pyexec_lines_t *ls, const char *run_id);
 
-/* oldest first, by started_at, then by run_id */
+/* sorts by started_at, then by run_id, the oldest first */
 
 void pyexec_lines_sort(pyexec_lines_t *ls);
 
-/* returns 0 and fills the line, or -1 where text is no line of ours */
+/* returns 0 and sets line; or -1 if text is no JSON object with a run_id */
 
 int pyexec_line_parse(pyexec_line_t *line, const pyexec_str_t *text);
 

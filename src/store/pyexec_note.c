@@ -15,7 +15,7 @@
 #define PYEXEC_NOTE         PYEXEC_NOTES "/.note"
 #define PYEXEC_NOTE_LEN     64
 
-/* where the microseconds are in a started_at, and how many digits */
+/* offset and number of the digits of the microseconds in a started_at */
 
 #define PYEXEC_ISO_US       20
 #define PYEXEC_US_LEN       6
@@ -91,7 +91,7 @@ pyexec_notes_read(pyexec_lines_t *notes, int runs)
 }
 
 
-/* what all notes of a session are links to */
+/* makes the directory of notes, and the file that they are links to */
 
 static int
 pyexec_note_link(int runs)
@@ -118,7 +118,7 @@ pyexec_note_name(char name[PYEXEC_NOTE_LEN], const char *run_id,
 }
 
 
-/* returns 0 and fills the note, or -1 where name is none of ours */
+/* returns 0 and sets note, or -1 if name is not that of a note */
 
 static int
 pyexec_note_parse(pyexec_line_t *note, const char *name)
@@ -141,7 +141,7 @@ pyexec_note_parse(pyexec_line_t *note, const char *name)
     (void) snprintf(note->run_id, sizeof(note->run_id), "%.*s",
                     PYEXEC_RUN_ID_LEN, name);
 
-    /* "20261123T150828-...", "2026-11-23T15:08:28.077251+00:00" */
+    /* "20261123T150828-..." becomes "2026-11-23T15:08:28.077251+00:00" */
 
     (void) snprintf(note->started_at, sizeof(note->started_at),
                     "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s.%s+00:00", name, name + 4,

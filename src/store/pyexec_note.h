@@ -1,12 +1,12 @@
 
 /*
- * Notes of runs that are under way.
+ * Notes: which runs of a session are under way.
  *
- * A note is an entry in code_exec/.running, named with the run's id and the
- * microseconds of its start.  All notes of a session are links to one empty
- * file: inodes that are made and removed with every run are what some file
- * systems are slow at (ext4 without a journal looks at each that it has freed
- * within minutes).
+ * A note is a directory entry in code_exec/.running whose name is the run's id,
+ * a dot and the microseconds of its start.  All notes of a session are hard
+ * links to one empty file, so that no inode is made or removed for a note: ext4
+ * without a journal looks at each inode that was freed within the last minutes
+ * and skips it, which makes new ones slow.
  */
 
 #ifndef _PYEXEC_NOTE_H_INCLUDED_
@@ -16,16 +16,19 @@
 #include "store/pyexec_line.h"
 
 
-/* runs is code_exec; both return -1 and errno */
+/* runs is a descriptor of code_exec; these return 0, or -1 and errno */
 
 int pyexec_note_make(int runs, const char *run_id, const char *started_at);
 int pyexec_note_remove(int runs, const char *run_id, const char *started_at);
 
-/* 1 or 0 */
+/* returns 1 if the note exists, else 0 */
 
 int pyexec_note_exists(int runs, const char *run_id, const char *started_at);
 
-/* adds all notes, as lines with a run_id and a started_at; -1 and errno */
+/*
+ * Appends all notes to notes, as lines that have only a run_id and a
+ * started_at.  Returns 0, or -1 and errno.
+ */
 
 int pyexec_notes_read(pyexec_lines_t *notes, int runs);
 

@@ -12,7 +12,7 @@
 #include "wire/pyexec_name.h"
 
 
-/* a request: the session's name, and a socket to answer on: an errno */
+/* a request; comes with a socket, on which the answer is sent: an errno or 0 */
 
 typedef struct {
     uint32_t               workspace;
@@ -131,7 +131,11 @@ pyexec_steward_give(const pyexec_sandbox_t *sb,
         return -1;
     }
 
-    /* a directory in the session's own, and no link */
+    /*
+     * Root changes the owner of a directory only: pyexec_session_open() and
+     * pyexec_runs_open() follow no link that the session's owner may have put
+     * there.
+     */
 
     runs = pyexec_runs_open(session, 1);
     rc = runs == -1 ? -1 : fchown(runs, sb->uid, sb->gid);

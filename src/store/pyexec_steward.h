@@ -1,8 +1,9 @@
 
 /*
- * Sessions are made by others too: who uploads a file makes its directory,
- * as a user of their own.  Where the pool was started by root, its first
- * process, which is root still, gives the runners the code_exec in it.
+ * A session's directory may belong to another user, that of a program which
+ * stores uploads, so that runners can't make code_exec in it.  If the pool was
+ * started by root, its first process, which still is root, does that for them:
+ * it is the steward.
  */
 
 #ifndef _PYEXEC_STEWARD_H_INCLUDED_
@@ -14,22 +15,23 @@
 
 
 /*
- * Before the first fork: makes the steward's sockets, [0] the runners' and [1]
- * the first process's; both are -1 where that is not root.  Returns 0, or -1
+ * In the first process, before it forks: makes the socketpair, [0] for runners,
+ * [1] for the first process; both are -1 if that is not root.  Returns 0, or -1
  * and errno.
  */
 
 int pyexec_steward_open(int steward[2]);
 
 /*
- * In a runner: asks for code_exec in the session to be made, and to be the
- * pool's.  Returns 0, or -1 and errno; EACCES where nobody can be asked.
+ * In a runner: requests that code_exec is made in the session if it is missing,
+ * and is owned by the pool's user; waits for the answer.  Returns 0, or -1 and
+ * errno: EACCES if the first process is not root, or has died.
  */
 
 int pyexec_steward_ask(int steward, uint32_t workspace,
     const pyexec_str_t *session);
 
-/* in the first process, when its socket can be read */
+/* in the first process, when its socket is readable: serves one request */
 
 void pyexec_steward_serve(int steward, const pyexec_sandbox_t *sb);
 

@@ -13,14 +13,15 @@
 #include "wire/pyexec_name.h"
 
 
-/* no session has this name, since it starts with a dot */
+/* no session can have this name, since it begins with a dot */
 
 #define PYEXEC_LOCK_FILE    ".pyexec.lock"
 
 /*
- * The lock file is empty; what is locked are byte ranges of it.  A run's is
- * the byte at the 48 bits of chance in its id, a session's the one at a hash
- * of its name, behind all of those; that of its removals is behind these.
+ * The lock file is empty: fcntl() locks bytes that need not exist.  A run's
+ * lock is the byte whose offset are the 48 random bits at the end of its id.
+ * Those of sessions are at 48 bits of a hash of the name, plus 2^48 for each
+ * value of pyexec_lock_e, so that they never meet a run's.
  */
 
 #define PYEXEC_LOCK_BITS    48
@@ -144,7 +145,7 @@ pyexec_run_byte(const char *run_id)
 }
 
 
-/* FNV-1a; two sessions at one byte only wait for each other */
+/* FNV-1a; sessions with the same hash share a lock and wait for each other */
 
 static off_t
 pyexec_session_byte(const pyexec_str_t *session, pyexec_lock_e which)
@@ -163,7 +164,10 @@ pyexec_session_byte(const pyexec_str_t *session, pyexec_lock_e which)
 }
 
 
-/* F_OFD_GETLK returns 1 where the byte is locked by another, else 0 */
+/*
+ * Locks or unlocks a byte: 0, or -1 and errno.  With F_OFD_GETLK returns 1 if
+ * another process has locked it, else 0.
+ */
 
 static int
 pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte)

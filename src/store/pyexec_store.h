@@ -1,7 +1,7 @@
 
 /*
- * A workspace, as the pool's processes work in it: sessions, and the locks
- * that tell a run under way from one whose processes have died.
+ * A workspace: opening sessions in it, and locks on runs and sessions.  Locks
+ * tell a run under way from one whose processes have died.
  */
 
 #ifndef _PYEXEC_STORE_H_INCLUDED_
@@ -18,22 +18,24 @@ typedef enum {
 
 
 typedef struct {
-    int                    dir;            /* O_PATH, the pool's */
-    int                    lock;           /* this process's own */
+    int                    dir;            /* the workspace, O_PATH */
+    int                    lock;           /* the lock file */
 } pyexec_store_t;
 
 
 /*
- * dir is the workspace, O_PATH.  Every process opens its own store: the locks
- * belong to the open file description of the lock file.  Returns 0, or -1 and
- * errno.
+ * Opens the workspace's lock file; dir is the workspace, O_PATH.  Each process
+ * must do so itself: the locks are open file description locks (fcntl(2)),
+ * which processes that inherit the descriptor would share.  Returns 0, or -1
+ * and errno.
  */
 
 int pyexec_store_open(pyexec_store_t *st, int dir);
 
 /*
- * Opens a session's directory, no link in its path followed; with create it
- * is made where it is missing.  Returns the descriptor, or -1 and errno.
+ * Opens a session's directory without following symbolic links; makes it first
+ * if it is missing and create is set.  Returns the descriptor, or -1 and errno:
+ * EINVAL if the name is not valid.
  */
 
 int pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
@@ -44,9 +46,11 @@ int pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
 int pyexec_runs_open(int session, unsigned create);
 
 /*
- * A run is locked from before there is any trace of it until its answer is
- * complete: the lock is the kernel's to take back when the runner dies.
- * pyexec_run_live() returns 1 where another process holds it.
+ * A run's lock is held by its runner from before its note and directory are
+ * made until its answer is complete.  If the runner dies, the kernel releases
+ * it.  pyexec_run_lock() does not wait: it returns 0, or -1 and errno.
+ * pyexec_run_live() returns 1 if another process holds the lock, 0 if none
+ * does, or -1 and errno.
  */
 
 int pyexec_run_lock(pyexec_store_t *st, const char *run_id);
@@ -54,8 +58,8 @@ void pyexec_run_unlock(pyexec_store_t *st, const char *run_id);
 int pyexec_run_live(pyexec_store_t *st, const char *run_id);
 
 /*
- * A session's locks.  The first waits until nobody else has the lock, and
- * returns 0, or -1 and errno.
+ * A session's locks.  pyexec_session_lock() waits until no other process has
+ * the lock; it returns 0, or -1 and errno.
  */
 
 int pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session,
