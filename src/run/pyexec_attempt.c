@@ -17,16 +17,16 @@
 #include "wire/pyexec_message.h"
 
 
-/* how often a running child's directory and threads are looked at */
+/* interval at which a running child's directory and threads are counted */
 
 #define PYEXEC_WATCH        100000         /* us */
 
-/* the most that is taken in of what a child says of itself */
+/* maximum length of a child's message, beside a corrected code in it */
 
 #define PYEXEC_MAX_SAID     (1024 * 1024)
 
 
-/* indexes of what a running child is waited for with */
+/* indexes of the descriptors that a runner polls while its child runs */
 
 enum {
     PYEXEC_POLL_VITALS = 0,
@@ -93,7 +93,7 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     a->kind = child->kind;
     a->start = pyexec_now();
 
-    /* a child that died while it waited is found dead like any other */
+    /* if this fails, the child is dead: pyexec_attempt_wait() notices */
 
     (void) pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, dirs, 2);
 }
@@ -125,7 +125,7 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
         }
     }
 
-    /* a dead child writes no more: what is in the pipes is all there is */
+    /* the child is dead: what its pipes still hold is the rest of its output */
 
     while (a->dead && a->child.out != -1) {
         pyexec_attempt_read(run, a, &a->out, &a->child.out,
@@ -143,7 +143,7 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
 }
 
 
-/* returns 0 when it is time to watch */
+/* handles what has come; returns 0 when pyexec_attempt_watch() is due */
 
 static int
 pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
@@ -249,7 +249,7 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
 
     s->total += n;
 
-    /* a character has four bytes at most */
+    /* max_output counts characters, of up to four bytes in UTF-8 */
 
     keep = (size_t) r->max_output * 4 - s->kept.len;
 
@@ -273,7 +273,7 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
 }
 
 
-/* returns 0 where it has said no more */
+/* returns 1 if a part was read; 0 if there is none, or none is to follow */
 
 static int
 pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
@@ -281,7 +281,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
     size_t   max;
     ssize_t  n, len;
 
-    /* a corrected code is as long as the code, and a line */
+    /* a corrected code is the code and one line more */
 
     max = PYEXEC_MAX_SAID + run->request->code.len;
 
@@ -307,7 +307,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 }
 
 
-/* takes in one message; returns its length, 0 or -1 as pyexec_message_at() */
+/* decodes one message; returns its length, 0 or -1, as pyexec_message_at() */
 
 static ssize_t
 pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
@@ -326,7 +326,10 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
         return len;
     }
 
-    /* the first of each counts, and none before what comes before it */
+    /*
+     * Each type is accepted once, and in the protocol's order; anything else
+     * comes from hostile code, and ends the conversation.
+     */
 
     if (type == PYEXEC_MSG_CHILD_CORRECTED && !a->has_checked
         && !a->has_corrected)
@@ -380,9 +383,9 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
 
 
 /*
- * No thread of the child's runs code any more or makes a system call, it only
- * takes what it has down.  If it was to end, there is no need to see it dead;
- * if not, or if it was killed, the zygote tells how it ended.
+ * No thread of the child runs code any more; the kernel still frees its
+ * memory.  After an ENDED the answer does not wait for that.  Otherwise, or if
+ * the runner has killed it, the status comes from the zygote, as DEAD.
  */
 
 static void
@@ -422,7 +425,7 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
 
     } else {
 
-        /* the zygote is dead: with it, or by this, so is the child */
+        /* the zygote is dead; the child may not have been killed with it */
 
         (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL,
                        0);
@@ -457,7 +460,7 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 }
 
 
-/* 0 where the kernel does not tell */
+/* the process's number of threads; 0 if /proc does not tell */
 
 static long
 pyexec_attempt_threads(int pidfd)
@@ -474,7 +477,7 @@ pyexec_attempt_threads(int pidfd)
 }
 
 
-/* the number in the file's line of that form; 0 where there is none */
+/* returns the number in the first line that matches form, or 0 */
 
 static long
 pyexec_attempt_field(const char *path, const char *form)

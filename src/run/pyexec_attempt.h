@@ -1,5 +1,5 @@
 
-/* One child runs the code once. */
+/* An attempt: one child runs the code of a run once. */
 
 #ifndef _PYEXEC_ATTEMPT_H_INCLUDED_
 #define _PYEXEC_ATTEMPT_H_INCLUDED_
@@ -9,20 +9,30 @@
 
 
 /*
- * Hands the job to the child and leaves it to pyexec_attempt_wait().  With
- * undefined the child is asked for a correction of code first.
+ * Initializes a, which takes over the child's descriptors, and sends the job
+ * to the child.  Does not fail: a child that is dead already is noticed by
+ * pyexec_attempt_wait().  With undefined, the name of a NameError, the child
+ * first proposes a correction of the code and waits for
+ * pyexec_attempt_go_on().
  */
 
 void pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     const pyexec_child_t *child, const pyexec_str_t *undefined);
 
 /*
- * Waits until the child has said CORRECTED, and is to be told to go on, or is
- * dead, and all that it wrote is here.
+ * Reads what the child writes and says, and kills it when a limit is passed or
+ * the client has gone.  Returns when the child has sent CORRECTED, or when it
+ * is dead (a->dead) and its pipes have been read to the end.
  */
 
 void pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a);
+
+/* lets a child that has sent CORRECTED run its code; its time starts anew */
+
 void pyexec_attempt_go_on(pyexec_attempt_t *a);
+
+/* closes the child's descriptors, which kills it if it lives, and frees */
+
 void pyexec_attempt_free(pyexec_attempt_t *a);
 
 

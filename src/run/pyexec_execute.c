@@ -24,7 +24,7 @@
 #include "wire/pyexec_message.h"
 
 
-/* how long a run waits for a child where none is ready */
+/* how long a run waits for a child; then it is answered with 500 */
 
 #define PYEXEC_CHILD_WAIT   10000000       /* us */
 
@@ -100,7 +100,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
         (void) close(run.dir);
     }
 
-    /* of a run that did not get far */
+    /* pyexec_run_end() has unlocked a run that it has recorded */
 
     if (run.run_id[0]) {
         pyexec_run_unlock(store, run.run_id);
@@ -123,7 +123,8 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return -1;
     }
 
-    /* a session that somebody else has made may not be ours to write to */
+    /* another user may have made the session: then the steward, if there is
+       one, makes code_exec in it */
 
     if (pyexec_run_note(run) == -1
         && (errno != EACCES
@@ -138,7 +139,7 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return 0;
     }
 
-    /* nothing has run, and nothing is to be seen of it */
+    /* no code has run: the run leaves no trace */
 
     err = errno;
 
@@ -165,7 +166,7 @@ pyexec_run_note(pyexec_run_t *run)
 }
 
 
-/* until no other run has the lock that belongs to the name */
+/* draws run ids until one can be locked; several ids may share a lock */
 
 static int
 pyexec_run_name(pyexec_run_t *run)
@@ -216,7 +217,7 @@ pyexec_run_dir(pyexec_run_t *run)
 }
 
 
-/* in a directory in which nothing is yet */
+/* fills the new directory: main.py, and the link to the session */
 
 static int
 pyexec_run_files(pyexec_run_t *run)
@@ -243,7 +244,10 @@ pyexec_run_files(pyexec_run_t *run)
 }
 
 
-/* a is the last attempt when this returns; without a verdict, if it failed */
+/*
+ * Makes attempts until one succeeds or no correction is known.  a is then the
+ * last one; if it failed for a reason of ours, it has no verdict.
+ */
 
 static void
 pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
@@ -259,7 +263,7 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 
     pyexec_attempt_start(run, a, &child, NULL);
 
-    /* where a job waits, the next child is ready when this run is over */
+    /* if a job is waiting, the child for it is forked during this run */
 
     if (pyexec_poll(ex->control, POLLIN, 0)) {
         pyexec_spares_ask(&ex->spares, PYEXEC_LIGHT + 1);
@@ -287,7 +291,7 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 
         *a = next;
 
-        /* each attempt begins with an empty directory */
+        /* what the failed attempt wrote is removed */
 
         run->corrected.len = 0;
         pyexec_buf_add(&run->corrected, a->corrected.code.data,
@@ -307,7 +311,10 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 }
 
 
-/* returns 0 where next is to be run: it has said how it corrects the code */
+/*
+ * After a NameError a second child, next, is asked for a correction.  Returns
+ * 0 if it knows one, and is to be told to run it.
+ */
 
 static int
 pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
@@ -349,8 +356,9 @@ pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
 
 
 /*
- * The full zygote's where the code names one of its modules somewhere: to
- * guess wrong costs a millisecond or an import, not the run.
+ * Full if the code contains the name of a preloaded module as a word anywhere,
+ * a comment included.  A wrong guess costs time, not correctness: either kind
+ * can import all that is installed.
  */
 
 static pyexec_zygote_e
@@ -391,7 +399,7 @@ pyexec_run_kind(const pyexec_executor_t *ex, const pyexec_run_t *run)
 }
 
 
-/* takes the waiting child of the kind; -1 where none comes */
+/* takes a ready child of the kind, for which it may wait; -1 if none comes */
 
 static int
 pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
@@ -483,13 +491,14 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
         }
     }
 
-    /* where the line can't be written, the note tells that there was a run */
+    /* if this fails, the run's note stays: it will be listed as interrupted */
 
     rc = pyexec_history_end(run->store, &run->request->session, run->runs,
                             &item);
     err = errno;
 
-    /* who has the answer may remove the run */
+    /* before the answer, after which the client may remove the run: a locked
+       one would be left alone */
 
     pyexec_run_unlock(run->store, run->run_id);
     run->run_id[0] = '\0';
@@ -536,7 +545,7 @@ pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result)
 }
 
 
-/* main.py and session are as they are to be, whatever the code did to them */
+/* puts main.py and the link to the session back if the code changed them */
 
 static int
 pyexec_run_restore(pyexec_run_t *run)
@@ -571,7 +580,7 @@ pyexec_run_restore(pyexec_run_t *run)
 }
 
 
-/* whole or not at all */
+/* writes a file under another name and renames it: never a part of it */
 
 static int
 pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
@@ -608,7 +617,7 @@ pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
         return 0;
     }
 
-    /* the code made a directory of that name */
+    /* the code has made a directory with the file's name */
 
     if (pyexec_remove(run->dir, name, NULL) == -1) {
         return -1;

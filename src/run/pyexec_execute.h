@@ -1,5 +1,5 @@
 
-/* Serves a request for a run: its directory, its attempts, its result. */
+/* Executes a run: makes its directory, its attempts, and its result. */
 
 #ifndef _PYEXEC_EXECUTE_H_INCLUDED_
 #define _PYEXEC_EXECUTE_H_INCLUDED_
@@ -10,33 +10,38 @@
 #include "wire/pyexec_wire.h"
 
 
-/* names of what is loaded; bytes */
+/* size of the string that names the preloaded modules, in bytes */
 
 #define PYEXEC_MAX_ROOTS    4096
 
 
-/* "numpy pandas ..": the modules that full zygotes have and light ones not */
+/*
+ * The top-level modules that full zygotes have imported and light ones have
+ * not.  The first process writes this, and runners read it: names is complete
+ * before full is first set.
+ */
 
 typedef struct {
-    int                    full;           /* a full zygote can be asked */
-    char                   names[PYEXEC_MAX_ROOTS];
+    int                    full;           /* a full zygote serves */
+    char                   names[PYEXEC_MAX_ROOTS];  /* "numpy pandas " */
 } pyexec_roots_t;
 
 
-/* what a runner has for all its runs */
+/* what a runner keeps from one run to the next */
 
 typedef struct {
     pyexec_spares_t        spares;
     const pyexec_roots_t  *roots;
-    int                    control;        /* where jobs wait */
+    int                    control;        /* socket that jobs arrive on */
     int                    steward;        /* as pyexec_steward_ask()'s */
 } pyexec_executor_t;
 
 
 /*
- * Serves one EXECUTE on the socket client, with the executor's spares, of
- * which it uses up what it needs; one of them is ready at least.  The answer,
- * whatever it is, has been sent when this returns.
+ * Serves one EXECUTE request on the job's socket client, which stays the
+ * caller's.  Takes a child out of ex->spares for each attempt.  When this
+ * returns, RESULT or ERROR has been sent; before it, a run whose START was
+ * sent has been recorded in the history.
  */
 
 void pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,

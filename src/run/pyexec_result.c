@@ -9,7 +9,7 @@
 #include "store/pyexec_history.h"
 
 
-/* characters */
+/* characters of an attempt's code, and of its traceback, that are kept */
 
 #define PYEXEC_PREVIEW      50000
 #define PYEXEC_RAW          20000
@@ -131,7 +131,7 @@ pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
 }
 
 
-/* max is in characters; cut, unless NULL, tells whether there were more */
+/* writes up to max characters of s; cut, unless NULL, is 1 if it has more */
 
 static void
 pyexec_result_cut(yajl_gen g, const char *key, const pyexec_str_t *s,
@@ -216,7 +216,7 @@ pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a)
 
     } else if (a->has_checked && strcmp(a->verdict, "syntax_error") == 0) {
 
-        /* the first reason ends with "(line L:C)" */
+        /* stderr has the reasons, of which the first ends "(line L:C)" */
 
         len = a->err.kept.len < sizeof(reason) ? a->err.kept.len
                                                : sizeof(reason) - 1;
@@ -280,7 +280,7 @@ pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a)
 
     static const pyexec_child_checked_t  unchecked;
 
-    /* what the child says is one of three words here, or it is not said */
+    /* the verdict, not the child's word, which is any string */
 
     c = a->has_checked ? &a->checked : &unchecked;
     status = a->has_checked ? "ok" : NULL;
@@ -301,7 +301,7 @@ pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a)
 }
 
 
-/* rule, name, line, column, and the next one's */
+/* list: four strings (rule, name, line, column) for each violation */
 
 static void
 pyexec_result_violations(yajl_gen g, pyexec_list_t list)

@@ -1,5 +1,5 @@
 
-/* A run, as the API answers it. */
+/* The result of a run, as the JSON that the API answers with. */
 
 #ifndef _PYEXEC_RESULT_H_INCLUDED_
 #define _PYEXEC_RESULT_H_INCLUDED_
@@ -9,14 +9,17 @@
 
 
 /*
- * Appends an attempt's object to run->attempts, with a newline; method, unless
- * NULL, is that of the correction that it led to.
+ * Appends the attempt's JSON object and a newline to run->attempts.  method,
+ * unless NULL, names the correction that the next attempt runs with.
  */
 
 void pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
     const pyexec_str_t *method);
 
-/* appends the result, of which a is the last attempt */
+/*
+ * Appends the run's JSON object to out.  Status, streams and error are those
+ * of a, the last attempt.
+ */
 
 void pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_buf_t *out);

@@ -1,5 +1,5 @@
 
-/* The state of a run, and of one attempt at it. */
+/* The state of a run, and of each attempt at it. */
 
 #ifndef _PYEXEC_RUN_H_INCLUDED_
 #define _PYEXEC_RUN_H_INCLUDED_
@@ -16,7 +16,7 @@
 #include "wire/pyexec_wire.h"
 
 
-/* why a child was killed by its runner; PYEXEC_SPARED: it was not */
+/* why the runner killed a child; PYEXEC_SPARED: it did not */
 
 typedef enum {
     PYEXEC_SPARED = 0,
@@ -29,11 +29,12 @@ typedef enum {
 } pyexec_kill_e;
 
 
-/* one of the code's two streams; kept has all that may be needed of it */
+/* the code's stdout or stderr */
 
 typedef struct {
-    pyexec_buf_t           kept;
-    uint64_t               total;          /* bytes written */
+    pyexec_buf_t           kept;           /* its start, long enough for
+                                              pyexec_max_output characters */
+    uint64_t               total;          /* bytes that the code wrote */
 } pyexec_stream_t;
 
 
@@ -43,10 +44,10 @@ typedef struct {
     pyexec_stream_t        out;
     pyexec_stream_t        err;
 
-    /* what the child says: untrusted but for its form */
+    /* the child's messages: well-formed, but their content is not trusted */
 
-    pyexec_buf_t           said;           /* not taken in yet */
-    pyexec_buf_t           payload[4];     /* what these point into: */
+    pyexec_buf_t           said;           /* received, not yet decoded */
+    pyexec_buf_t           payload[4];     /* the four below point into it */
     pyexec_child_corrected_t  corrected;
     pyexec_child_checked_t    checked;
     pyexec_child_failed_t     failed;
@@ -55,24 +56,24 @@ typedef struct {
     unsigned               has_checked:1;
     unsigned               has_failed:1;
     unsigned               has_ended:1;
-    unsigned               hung_up:1;      /* it says no more */
+    unsigned               hung_up:1;      /* no more of it is read */
 
-    /* what the kernel says */
+    /* what the kernel tells: trusted */
 
     uint64_t               start;          /* pyexec_now() */
-    uint64_t               time;           /* microseconds that it took */
+    uint64_t               time;           /* wall clock, microseconds */
     pyexec_kill_e          killed;
-    unsigned               dead:1;         /* nothing of it runs any more */
-    unsigned               reaped:1;       /* status and usage are there */
-    int                    status;
+    unsigned               dead:1;         /* none of its threads runs */
+    unsigned               reaped:1;       /* status is known */
+    int                    status;         /* as wait4()'s */
     struct rusage          usage;
 
     /* the verdict */
 
     const char            *verdict;        /* "ok", "error", .. */
-    const char            *limit;          /* or NULL */
-    const char            *type;           /* of the error, unless failed's */
-    char                   message[256];
+    const char            *limit;          /* "memory", ..; or NULL */
+    const char            *type;           /* of the error; has_failed: */
+    char                   message[256];   /* failed has both instead */
 } pyexec_attempt_t;
 
 
@@ -83,14 +84,17 @@ typedef struct {
 
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
     char                   started_at[PYEXEC_ISO_LEN + 1];
-    int                    session;
-    int                    runs;           /* code_exec */
-    int                    dir;            /* the run's own */
 
-    pyexec_str_t           code;           /* of the last attempt */
-    pyexec_buf_t           corrected;      /* which is this, but the first's */
-    struct stat            main;           /* main.py, as it was written */
-    unsigned               nattempts;
+    /* directories: of the session, code_exec in it, the run's in that */
+
+    int                    session;
+    int                    runs;
+    int                    dir;
+
+    pyexec_str_t           code;           /* of the current attempt */
+    pyexec_buf_t           corrected;      /* holds it from the second on */
+    struct stat            main;           /* of main.py when it was written */
+    unsigned               nattempts;      /* that have ended */
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;

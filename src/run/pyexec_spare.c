@@ -80,7 +80,7 @@ pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
 {
     *child = *slot;
 
-    /* the one that has waited longest is the first, and has copied most */
+    /* the first slot keeps the older child: it has copied more pages */
 
     if (slot == &s->slots[0]) {
         s->slots[0] = s->slots[1];
@@ -224,13 +224,13 @@ pyexec_spare_vitals(pyexec_child_t *c)
         return;
     }
 
-    /* it is dead, or there is a better one */
+    /* DEAD, STALE, or the end: the zygote has died */
 
     pyexec_child_drop(c);
 }
 
 
-/* READY, or the wall that could not be put up */
+/* reads READY, or WALL where a wall could not be put up */
 
 static void
 pyexec_spare_greeting(pyexec_child_t *c)

@@ -1,7 +1,7 @@
 
 /*
- * A runner's spares: children that were forked and confined before there was
- * a job, so that a run has only to be handed over.
+ * A runner's spares: children that are forked and confined in advance, so that
+ * a run does not wait for either.
  */
 
 #ifndef _PYEXEC_SPARE_H_INCLUDED_
@@ -14,9 +14,9 @@
 
 
 /*
- * Of the light kind a runner has two, one of which can be made while the other
- * is used; their slots are the first, and a pool without a full zygote has no
- * others.
+ * A runner has two light spares, in the first two slots, so that one is ready
+ * while the other is being forked.  The third slot has a full one; a pool with
+ * preload=none (one kind of zygote) does without it.
  */
 
 #define PYEXEC_SPARES(kinds)    ((kinds) + 1)
@@ -24,51 +24,56 @@
 #define PYEXEC_SPARE_POLLS      (2 * PYEXEC_MAX_SPARES)
 
 
-/* a child, as its runner sees it: it waits, or it runs */
+/* the runner's side of a child, whether it waits or runs */
 
 typedef struct {
     pyexec_zygote_e        kind;
-    unsigned               ready:1;        /* has said so, and pidfd is there */
-    unsigned               greeted:1;      /* has said so */
-    int                    vitals;         /* -1: there is no child */
-    int                    job;
-    int                    out;            /* non-blocking, as is err */
+    unsigned               ready:1;        /* greeted, and pidfd is known */
+    unsigned               greeted:1;      /* READY has come */
+    int                    vitals;         /* to its zygote; -1: no child */
+    int                    job;            /* socket to the child */
+    int                    out;            /* pipes, non-blocking */
     int                    err;
-    int                    pidfd;
-    int                    end;            /* as READY's, or -1 */
+    int                    pidfd;          /* came with BORN, or -1 */
+    int                    end;            /* came with READY: hangs up when
+                                              no thread runs; or -1 */
 } pyexec_child_t;
 
 
 typedef struct {
-    unsigned               kinds;          /* of zygotes */
-    int                    queue[PYEXEC_KINDS];  /* where they are asked */
+    unsigned               kinds;          /* of zygotes in this pool */
+    int                    queue[PYEXEC_KINDS];  /* sends them requests */
     pyexec_child_t         slots[PYEXEC_MAX_SPARES];
 } pyexec_spares_t;
 
 
 /*
- * Asks the zygotes of the first kinds for a child for each slot without one
- * (vitals is -1); returns at once; dies without sockets.
+ * Requests a child for each empty slot (vitals is -1) of the first kinds, and
+ * returns without waiting for it.  Dies where descriptors can't be made.
  */
 
 void pyexec_spares_ask(pyexec_spares_t *s, unsigned kinds);
 
-/* whether each slot has a child, ready or not */
+/* returns 1 if a child was requested for every slot, ready or not */
 
 int pyexec_spares_complete(const pyexec_spares_t *s);
 
-/* returns the oldest of the kind that is ready, or one that is not */
+/*
+ * Returns the slot of the kind's oldest ready child; where none is ready, one
+ * that is not.
+ */
 
 pyexec_child_t *pyexec_spares_find(pyexec_spares_t *s, pyexec_zygote_e kind);
 
-/* moves the one of that slot out of it */
+/* moves the child and its descriptors out of the slot, which is then empty */
 
 void pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
     pyexec_child_t *child);
 
 /*
- * Fills pfd with what the children and their zygotes may say, and returns how
- * many it has filled; after poll(), takes that in, and drops the dead.
+ * pyexec_spares_poll() fills pfd with the spares' descriptors and returns their
+ * number; after poll(), pyexec_spares_events() reads what has come, and drops
+ * children that are dead or that their zygote calls stale.
  */
 
 unsigned pyexec_spares_poll(const pyexec_spares_t *s,
@@ -76,7 +81,7 @@ unsigned pyexec_spares_poll(const pyexec_spares_t *s,
 void pyexec_spares_events(pyexec_spares_t *s,
     const struct pollfd pfd[PYEXEC_SPARE_POLLS]);
 
-/* closes all; the zygote then kills the child, if it lives */
+/* closes the child's descriptors; its zygote then kills it, if it lives */
 
 void pyexec_child_drop(pyexec_child_t *c);
 

@@ -45,12 +45,15 @@ static const pyexec_end_t  pyexec_kills[] = {
 };
 
 
-/* what the kernel refuses the code, which then fails with an exception */
+/*
+ * Limits that the kernel enforces by making a call fail: the exception that
+ * ended the code tells which one it was.
+ */
 
 static const struct {
-    const char            *type;           /* or NULL: any with that errno */
-    int                    error;
-    const char            *message;        /* or NULL: any */
+    const char            *type;           /* of exception; NULL: any */
+    int                    error;          /* errno */
+    const char            *message;        /* NULL: any */
     const char            *limit;
 } pyexec_refusals[] = {
     { "MemoryError", 0, NULL, "memory" },
@@ -112,7 +115,7 @@ pyexec_verdict_checked(pyexec_attempt_t *a)
         }
     }
 
-    /* nothing ran */
+    /* the code has not run; the reasons stand for its stderr */
 
     a->time = 0;
 
@@ -171,9 +174,9 @@ pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a)
                     signo, sigabbrev_np(signo) ? sigabbrev_np(signo) : "?");
 
     /*
-     * The kernel ends a process that is over its CPU time with SIGKILL.  It
-     * counts that in ticks, which may run ahead of the time that wait4()
-     * tells: half of it is evidence enough.
+     * The kernel kills a process that is over RLIMIT_CPU with SIGKILL.  It
+     * measures that in ticks, which may run ahead of what wait4() reports, so
+     * that SIGKILL after half of the limit counts as this one.
      */
 
     if (signo == SIGXCPU
@@ -218,7 +221,10 @@ pyexec_verdict_errno(const pyexec_child_failed_t *f)
 }
 
 
-/* what a dead child left must fit the limits too, or it is removed */
+/*
+ * pyexec_attempt_watch() may have missed what the child wrote last: the
+ * directory is measured again, and emptied if it is over a limit.
+ */
 
 static void
 pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
@@ -253,7 +259,7 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
         }
     }
 
-    /* only a run that went well has created files */
+    /* the API lists files of runs with the status "ok" only */
 
     if (strcmp(a->verdict, "ok") != 0) {
         pyexec_scan_free(&run->files);
@@ -272,8 +278,6 @@ pyexec_verdict_set(pyexec_attempt_t *a, const pyexec_end_t *end)
     (void) snprintf(a->message, sizeof(a->message), "%s", end->message);
 }
 
-
-/* by default a second more than the wall clock: for code with many threads */
 
 uint32_t
 pyexec_max_cpu(const pyexec_execute_t *request)
