@@ -59,7 +59,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
         || type != PYEXEC_MSG_CHILD_JOB || dirs[0] == -1
         || pyexec_wire_decode(type, buf.data, buf.len, &job) == -1)
     {
-        /* the runner needs no child any more */
+        /* the runner has closed the socket: it drops this child, or is dead */
 
         _exit(0);
     }
@@ -69,7 +69,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     pyexec_child_confine(pool, &job, dirs);
 
-    /* from here on, what runs is no better than the code */
+    /* all walls are up: from here on this process counts as hostile */
 
     code = job.code;
 
@@ -150,8 +150,8 @@ pyexec_child_failed(const pyexec_child_failed_t *failed)
 
 
 /*
- * With write(), since the filter refuses sendmsg().  Where the runner is
- * gone, the zygote kills this process: there is no error to handle.
+ * Sends with write(), since the seccomp filter refuses sendmsg().  An error
+ * means that the runner is gone; then the zygote kills this process.
  */
 
 static void

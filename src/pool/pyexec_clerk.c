@@ -126,7 +126,7 @@ pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
         return -1;
     }
 
-    /* after a reload the old pool's runs end beside the new one's */
+    /* twice: after a reload the old pool's runs end beside the new one's */
 
     return pyexec_history_list(st, &list.session, list.limit,
                                2 * pool->workers, json);

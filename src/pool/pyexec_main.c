@@ -2,21 +2,23 @@
 /*
  * The pool: the processes that run Python for nginx.
  *
- * nginx's cache manager forks and execs this program, as nginx's user; a
- * single-process nginx does it itself, as root perhaps.
+ * nginx's cache manager forks and executes this program, as nginx's user; an
+ * nginx without a master process does it itself, possibly as root.
  *
- *   first process    tries the walls, starts the others and starts them anew
- *    |               when they die.  Holds the lock that tells nginx that a
- *    |               pool is there, and the only write end of the lifeline.
- *    +- zygote       one light, one full: an interpreter, warm, with one
- *    |   |           thread, in namespaces and at a root of its own.  Forks
- *    |   |           children when runners ask, reaps them, and tells their
- *    |   |           runners how they ended.
- *    |   +- child    untrusted from its first line of code on: one attempt.
- *    +- runner       takes one job after another off the control socket;
- *    |               trusted, and holds no Python.  Has two light children
- *    |               and a full one waiting.  Nothing that a child says is
- *    |               believed.
+ *   first process    tries the walls, starts the other processes and restarts
+ *    |               those that die.  Holds the lock that tells nginx that a
+ *    |               pool serves, and the only write end of the lifeline.
+ *    +- zygote       light (the standard library) or full (with preload=);
+ *    |   |           zygotes= of the former.  An initialized interpreter with
+ *    |   |           one thread, in namespaces and with a root directory of
+ *    |   |           its own.  Forks a child when a runner asks for one, reaps
+ *    |   |           it, and tells the runner how it ended.
+ *    |   +- child    makes one attempt.  Untrusted as soon as it runs code.
+ *    +- scout        for a while: learns which memory runs write to; zygotes
+ *    |               that start later have it together on few pages.
+ *    +- runner       workers= of them.  Serves one run at a time.  Trusted: it
+ *    |               has no Python, and believes nothing that a child says.
+ *    |               Has two light children and a full one waiting.
  *    +- clerk        lists, fetches and removes runs.
  *    +- sweeper      removes old runs.
  *
@@ -26,31 +28,33 @@
  *                    runs, 4 for files) by the first process, the runners,
  *                    and the clerk.  When no worker holds them any more, the
  *                    pool ends.
- *   lock             5, of the first process only.
+ *   lock             5, held by the first process only.
+ *   lifeline         a pipe that nothing is written to.  Its read end hangs up
+ *                    when the first process closes the other, or dies.
  *   queue            a socketpair for each kind of zygote.  A request is one
  *                    byte and four descriptors.  Runners hold one end, the
- *                    zygote the other, the first process both, so that the
- *                    queue outlives a zygote.
- *   link             a socketpair for each zygote; a byte from the first
- *                    process retires it.
+ *                    zygotes of the kind the other, the first process both,
+ *                    so that requests outlive a zygote.
+ *   link             a socketpair for each zygote, to the first process, which
+ *                    retires the zygote by a byte.
  *   vitals           a socketpair for each child, from its runner to its
- *                    zygote.  The runner's end closes: the zygote kills the
- *                    child.  The zygote's closes without a word: zygote and
- *                    child are dead.
+ *                    zygote.  When the runner's end closes, the zygote kills
+ *                    the child.  When the zygote's closes without DEAD, zygote
+ *                    and child are dead.
  *   job, out, err    of each child, to its runner.
  *
  * Who ends whom
  *
- *   no nginx         the first process closes the lifeline; runners end when
- *                    they have no run; then it retires the zygotes, which
- *                    end when they have no child.
- *   no first process the same, by themselves: runners read the end of the
- *                    lifeline, and zygotes that of the queue.
- *   no zygote        its children die with it (its pid namespace, or their
+ *   nginx ends       the first process closes the lifeline; runners end after
+ *                    the run that they have; then it retires the zygotes,
+ *                    which end with their last child.
+ *   first process    runners see the lifeline hang up, and end as above; the
+ *     dies           zygotes see the end of the queue when all runners have.
+ *   zygote dies      its children die with it (by its pid namespace, or their
  *                    parent-death signals); their runs end with a verdict.
- *   no runner        its zygote kills its child; nginx answers the client;
- *                    whoever lists the session next finds the run without
- *                    its lock, and notes that it was interrupted.
+ *   runner dies      its zygote kills its children; nginx answers the client;
+ *                    the next listing of the session finds that nobody holds
+ *                    the run's lock, and records it as interrupted.
  */
 
 #include <errno.h>
@@ -87,7 +91,10 @@ static void pyexec_main_signals(pyexec_main_t *m);
 
 #ifdef PYEXEC_ASAN
 
-/* its leaks are those of processes that end; the rest is for the code's sake */
+/*
+ * Leaks are not reported, since processes leave their memory to exit(); a
+ * failed malloc() and SIGSEGV reach the code that runs as without ASan.
+ */
 
 const char *__asan_default_options(void);
 
@@ -111,7 +118,7 @@ main(int argc, char **argv)
     pyexec_main_lock();
     pyexec_log_open(PYEXEC_FD_RUNS);
 
-    /* a terminal's signals are for nginx: the pool sees when it has gone */
+    /* Ctrl-C in a terminal is for nginx; the pool ends when that has gone */
 
     if (setsid() == -1) {
         pyexec_die("setsid(): %m");
@@ -134,7 +141,7 @@ main(int argc, char **argv)
 }
 
 
-/* another pool serves: nginx was too quick, and this one is not needed */
+/* exits if another pool has the lock: nginx did not know that it serves yet */
 
 static void
 pyexec_main_lock(void)

@@ -9,9 +9,9 @@
 
 
 /*
- * By default there is a light zygote for so many workers, and a full one for
- * so many light ones.  A light one's own CPU time for a child is some 0.2 ms,
- * a full one's some 2 ms; "make bench" prints them.
+ * Default of zygotes=: workers for a light zygote, and light zygotes for a
+ * full one.  A fork takes CPU time of its zygote, which "make bench" prints,
+ * and so limits the runs that one can start in a second.
  */
 
 #define PYEXEC_ZYGOTE_WORKERS   4
@@ -65,7 +65,7 @@ pyexec_params(pyexec_pool_t *pool, int argc, char **argv)
 
     for (i = 1; i < argc; i++) {
 
-        /* the memory of argv becomes the processes' titles */
+        /* pyexec_title() overwrites argv's memory */
 
         arg = strdup(argv[i]);
 
@@ -167,7 +167,7 @@ pyexec_set_user(pyexec_pool_t *pool, const char *value)
 }
 
 
-/* the highest of all locations, bytes and seconds */
+/* the highest limit of all locations: bytes, bytes, number, number, seconds */
 
 static void
 pyexec_set_limits(pyexec_pool_t *pool, const char *value)
@@ -188,7 +188,7 @@ pyexec_set_limits(pyexec_pool_t *pool, const char *value)
 }
 
 
-/* seconds, a colon, the path */
+/* "86400:/path": the age in seconds at which runs are removed, and the path */
 
 static void
 pyexec_set_workspace(pyexec_pool_t *pool, const char *value)

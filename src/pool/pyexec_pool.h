@@ -1,5 +1,5 @@
 
-/* The pool's processes and what they share. */
+/* The pool's processes, and what each inherits from the first one. */
 
 #ifndef _PYEXEC_POOL_H_INCLUDED_
 #define _PYEXEC_POOL_H_INCLUDED_
@@ -13,13 +13,13 @@
 #define PYEXEC_MAX_WORKERS  512
 #define PYEXEC_MAX_ZYGOTES  128            /* of a kind */
 
-/* descriptors that nginx leaves open, beside standard error */
+/* descriptors that nginx passes to this program, beside standard error */
 
-#define PYEXEC_FD_RUNS      3              /* control socket of runs */
-#define PYEXEC_FD_FILES     4              /* of lists, fetches, clean-ups */
-#define PYEXEC_FD_LOCK      5              /* locked by the pool that serves */
+#define PYEXEC_FD_RUNS      3              /* control socket for runs */
+#define PYEXEC_FD_FILES     4              /* for lists, fetches, clean-ups */
+#define PYEXEC_FD_LOCK      5              /* file that a serving pool locks */
 
-/* in a child: its socket to the runner, beside 0, 1 and 2 */
+/* a child's descriptor of its socket to the runner; 0 to 2 are its streams */
 
 #define PYEXEC_CHILD_FD     3
 
@@ -27,41 +27,42 @@
 typedef struct {
     const char            *name;
     unsigned               workers;
-    uint64_t               max_requests;   /* forks of a zygote; 0: any */
-    const char            *preload;        /* NULL: the default set */
+    uint64_t               max_requests;   /* forks of a zygote; 0: no limit */
+    const char            *preload;        /* "a,b"; NULL: the default set */
     const char            *user;           /* to become, if started by root */
-    uint32_t               retain[PYEXEC_MAX_WORKSPACES];  /* s; 0: for ever */
+    uint32_t               retain[PYEXEC_MAX_WORKSPACES];  /* s; 0: forever */
 
     pyexec_sandbox_t       sandbox;
     unsigned               kinds;          /* of zygotes: 1 or PYEXEC_KINDS */
     unsigned               zygotes[PYEXEC_KINDS];  /* how many of each */
-    int                    queue[PYEXEC_KINDS][2];  /* [0] runners ask for a
-                                                       child, [1] zygotes get
-                                                       what they ask */
-    int                    lifeline[2];    /* [0] ends when [1]'s only holder,
-                                              the first process, does */
-    int                    steward[2];     /* [0] runners ask root, [1] it
-                                              is asked; -1: there is none */
-    pyexec_roots_t        *roots;          /* mapped by the first process and
-                                              the runners */
+    int                    queue[PYEXEC_KINDS][2];  /* requests for children:
+                                                       [0] runners write, [1]
+                                                       zygotes read */
+    int                    lifeline[2];    /* pipe: [0] hangs up when the first
+                                              process, alone with [1], ends */
+    int                    steward[2];     /* pyexec_steward_open()'s */
+    pyexec_roots_t        *roots;          /* shared memory, unmapped in
+                                              zygotes and scouts */
 } pyexec_pool_t;
 
 
-/* fills the pool with what nginx said; dies where that is wrong */
+/* parses the arguments that nginx started this program with, or dies */
 
 void pyexec_params(pyexec_pool_t *pool, int argc, char **argv);
 
 
 /*
- * The processes.  Each starts as a fork of the first one and does not return.
+ * The main functions of the processes.  A child is forked by its zygote, all
+ * others by the first process.
  *
- * A zygote's link is its socket to the first process: it says READY there when
- * it can fork, WORN when it has forked max_requests times, and is told there
- * to retire: it leaves when its children have.  learned, unless NULL, tells
- * how its memory is to lie; it unmaps that.
+ * A zygote's link is its socket to the first process.  It sends READY there
+ * when it has loaded its modules, and WORN after every max_requests forks.  A
+ * byte received there retires it: it forks no more, and exits with its last
+ * child.  learned, unless NULL, is a scout's result, which lays out the
+ * zygote's memory; the zygote unmaps it.
  *
- * A scout fills learned, for zygotes that have its hash seed, and exits with
- * 0.
+ * A scout loads the same modules to learn which memory runs write to, fills
+ * learned, which is shared memory, and exits with 0 if that went well.
  */
 
 void pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind,

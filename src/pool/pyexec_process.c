@@ -17,7 +17,10 @@
 #include "wire/pyexec_message.h"
 
 
-/* of one process, and of one runner's children in a zygote */
+/*
+ * Descriptors of any process, and those that a zygote needs for the children
+ * of one runner
+ */
 
 #define PYEXEC_DESCRIPTORS  64
 #define PYEXEC_CHILDREN     4
@@ -110,7 +113,7 @@ pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p)
         pyexec_die("starting a %s failed: %m", pyexec_process_name(p));
     }
 
-    /* what the others do goes on, and it is tried again */
+    /* the other processes serve on; pyexec_supervise() tries this again */
 
     pyexec_log(PYEXEC_LOG_ERR, "starting a %s failed: %m",
                pyexec_process_name(p));
@@ -182,7 +185,10 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
 }
 
 
-/* what loads Python: it keeps the descriptors and the memory that it needs */
+/*
+ * A zygote or scout.  Its children run hostile code and inherit what it has:
+ * it closes and unmaps all that it does not need itself.
+ */
 
 static void
 pyexec_process_confined(pyexec_main_t *m, pyexec_process_t *p, int link)
@@ -194,7 +200,7 @@ pyexec_process_confined(pyexec_main_t *m, pyexec_process_t *p, int link)
 
     pool = &m->pool;
 
-    /* out of the way of what its children have as 3 */
+    /* descriptor 3 is a child's socket to its runner */
 
     log = fcntl(PYEXEC_FD_RUNS, F_DUPFD_CLOEXEC, 16);
     pyexec_log_open(log);
@@ -216,7 +222,7 @@ pyexec_process_confined(pyexec_main_t *m, pyexec_process_t *p, int link)
         }
     }
 
-    /* or code, in a child, would write to what others believe */
+    /* shared memory that runners trust: a child must not write to it */
 
     if (munmap(pool->roots, sizeof(pyexec_roots_t)) == -1) {
         pyexec_die("munmap(): %m");
@@ -257,7 +263,10 @@ pyexec_process_unmap(pyexec_main_t *m, const pyexec_learned_t *keep)
 }
 
 
-/* the trusted processes: what runs as the same user must not trace them */
+/*
+ * Runners, clerk and sweeper: drops root, and is not dumpable, so that no
+ * process of the same user can trace it.
+ */
 
 static void
 pyexec_process_drop(const pyexec_sandbox_t *sb)
@@ -281,7 +290,7 @@ pyexec_process_drop(const pyexec_sandbox_t *sb)
 void
 pyexec_process_retire(pyexec_process_t *p)
 {
-    /* one that loads has no children yet, and does not listen */
+    /* while it loads, a zygote has no children and does not read its link */
 
     if (p->loaded) {
         (void) send(p->link, "", 1, MSG_NOSIGNAL);

@@ -1,5 +1,5 @@
 
-/* The first process's view of the others. */
+/* The first process's table of the others, and how it forks them. */
 
 #ifndef _PYEXEC_PROCESS_H_INCLUDED_
 #define _PYEXEC_PROCESS_H_INCLUDED_
@@ -20,34 +20,36 @@ typedef enum {
 
 typedef struct {
     pyexec_role_e          role;
-    pyexec_zygote_e        kind;           /* of a zygote, or a scout */
-    pid_t                  pid;            /* 0: none */
-    int                    link;           /* to a zygote; -1: none */
-    unsigned               generation;     /* a zygote: its kind's, when it
-                                              was started */
-    unsigned               loaded:1;       /* a zygote: it forks */
-    unsigned               retiring:1;     /* a zygote: another follows */
-    uint64_t               born;
+    pyexec_zygote_e        kind;           /* of a zygote or scout */
+    pid_t                  pid;            /* 0: not running */
+    int                    link;           /* socket to a zygote, or -1 */
+    unsigned               generation;     /* of a zygote: its lineage's, when
+                                              it was forked */
+    unsigned               loaded:1;       /* a zygote: READY has come */
+    unsigned               retiring:1;     /* a zygote: is being replaced */
+    uint64_t               born;           /* pyexec_now() at its fork */
 } pyexec_process_t;
 
 
 /*
- * What is known of a kind of zygote.  A generation of them has one hash seed
- * and one layout; it ends when a scout has learned another.
+ * The zygotes of one kind.  Those of a generation are started with the same
+ * learned; when a scout has filled another, a new generation replaces them one
+ * by one.
  */
 
 typedef struct {
     unsigned               generation;
-    unsigned               scout:1;        /* one is to be sent */
-    unsigned               worn:1;         /* zygotes have forked enough */
-    pyexec_learned_t      *learned;        /* NULL: nothing is known yet */
-    pyexec_learned_t      *scouted;        /* what a scout fills, or NULL */
+    unsigned               scout:1;        /* a scout is to be started */
+    unsigned               worn:1;         /* a zygote has sent WORN */
+    pyexec_learned_t      *learned;        /* for new zygotes; NULL: none yet */
+    pyexec_learned_t      *scouted;        /* a running scout fills it; NULL:
+                                              no scout runs */
 } pyexec_lineage_t;
 
 
 /*
- * Two for each zygote, one that serves and one that retires, a scout, a clerk
- * and a sweeper.
+ * Most processes at a time: for each zygote one that retires beside one that
+ * serves; runners; a scout, a clerk and a sweeper.
  */
 
 #define PYEXEC_PROCESSES    (2 * PYEXEC_KINDS * PYEXEC_MAX_ZYGOTES            \
@@ -56,10 +58,10 @@ typedef struct {
 
 typedef struct {
     pyexec_pool_t          pool;
-    char                   walls[512];
-    int                    signals;
-    unsigned               said_ready:1;
-    unsigned               ending:1;
+    char                   walls[512];     /* those in force, for the log */
+    int                    signals;        /* signalfd */
+    unsigned               said_ready:1;   /* READY was sent to nginx */
+    unsigned               ending:1;       /* nothing is started any more */
     pyexec_lineage_t       lineage[PYEXEC_KINDS];
     unsigned               nprocesses;
     pyexec_process_t       processes[PYEXEC_PROCESSES];
@@ -67,27 +69,29 @@ typedef struct {
 
 
 /*
- * Makes room for a zygote's descriptors, one for each of its children, or
- * dies.
+ * Raises the soft RLIMIT_NOFILE to what a zygote needs, which holds one
+ * descriptor for each of its children; dies if the hard limit is below that.
  */
 
 void pyexec_process_descriptors(const pyexec_pool_t *pool);
 
 /*
- * Forks the process that p describes: it does not return there.  Where it
- * can't, a pool that is not ready yet dies; later p's pid is 0.
+ * Forks the process that p describes, and fills in pid, link, born and
+ * generation; in the new process it does not return.  If forking fails, a pool
+ * that is not ready yet dies; otherwise the error is logged and pid is 0, so
+ * that pyexec_supervise() tries again.
  */
 
 void pyexec_process_start(pyexec_main_t *m, pyexec_process_t *p);
 
 /*
- * A zygote is to fork no more, and to leave when its children have; one that
- * still loads is killed.
+ * Closes a zygote's link, after telling it to retire: it forks no more, and
+ * exits with its last child.  One that still loads is killed.
  */
 
 void pyexec_process_retire(pyexec_process_t *p);
 
-/* "runner" */
+/* the name of its role, "runner", static */
 
 const char *pyexec_process_name(const pyexec_process_t *p);
 

@@ -10,12 +10,12 @@
 #include "wire/pyexec_message.h"
 
 
-/* a zygote whose children die as they are born is not asked again at once */
+/* interval of requests for children that are missing */
 
 #define PYEXEC_PAUSE        200            /* ms */
 
 
-/* indexes of what an idle runner waits for */
+/* indexes of the descriptors that an idle runner polls */
 
 enum {
     PYEXEC_POLL_LIFELINE = 0,
@@ -73,9 +73,9 @@ pyexec_runner(pyexec_pool_t *pool)
 
 
 /*
- * Returns when there is something on control, and a light child to give it
- * to: most code needs no more, and to fork the full one costs five times as
- * much.
+ * Returns when a job has arrived and a light child is ready, which is what
+ * most code needs.  A runner without one reads no jobs: they are left to the
+ * others.
  */
 
 static void

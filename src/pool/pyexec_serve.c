@@ -14,7 +14,7 @@
 #include "wire/pyexec_message.h"
 
 
-/* a worker that stops in the middle of a request must not hold up a runner */
+/* timeout on a job's socket: a stopped worker must not block a runner */
 
 #define PYEXEC_STALL        30             /* s */
 
@@ -50,7 +50,7 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
         return -1;
     }
 
-    /* one that did not wait for its turn: what it asked for is still there */
+    /* the client has gone: the job is cancelled before its request is read */
 
     if (pyexec_poll(client, POLLRDHUP, 0)) {
         (void) close(client);

@@ -1,5 +1,5 @@
 
-/* What the processes that serve nginx's jobs have in common. */
+/* How runners and the clerk accept nginx's jobs. */
 
 #ifndef _PYEXEC_SERVE_H_INCLUDED_
 #define _PYEXEC_SERVE_H_INCLUDED_
@@ -10,13 +10,15 @@
 #include "store/pyexec_store.h"
 
 
-/* opens a store for each of the pool's workspaces; dies where one can't be */
+/* opens stores[] for the pool's workspaces, in their order, or dies */
 
 void pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores);
 
 /*
- * Takes a job off the control socket, and its request into buf.  Returns the
- * job's socket, or -1 where there was none to serve.  Exits where nginx has
+ * Receives a job from the control socket and its request, whose type and
+ * payload are returned in type and buf.  Returns the job's socket, which is
+ * the caller's to close; or -1 if another process was faster, the job was
+ * cancelled or too old, or its request is malformed.  Exits when nginx has
  * closed its end.
  */
 

@@ -18,9 +18,12 @@
 #include "wire/pyexec_message.h"
 
 
-/* a process that dies young is not started anew at once */
+/* a process that dies sooner than this after its start is restarted later */
 
 #define PYEXEC_YOUNG        1000000        /* us */
+
+/* how often a restart that is due is looked for */
+
 #define PYEXEC_PAUSE        500            /* ms */
 
 
@@ -102,7 +105,7 @@ pyexec_supervise_add(pyexec_main_t *m, pyexec_role_e role,
 }
 
 
-/* returns 0 when all is over */
+/* waits for events and handles them; returns 0 when all have ended */
 
 static int
 pyexec_supervise_wait(pyexec_main_t *m)
@@ -124,7 +127,7 @@ pyexec_supervise_wait(pyexec_main_t *m)
         }
     }
 
-    /* nginx's end: its jobs are the runners', its leaving is for all */
+    /* no POLLIN: runners read the jobs, this process sees nginx hang up */
 
     pfd[n].fd = m->ending ? -1 : PYEXEC_FD_RUNS;
     pfd[n].events = 0;
@@ -146,7 +149,7 @@ pyexec_supervise_wait(pyexec_main_t *m)
         reaped = 1;
     }
 
-    /* not where processes have changed their places: poll() tells it again */
+    /* reaping reorders the table; poll() will report these links again */
 
     for (i = 0; i < n && !reaped; i++) {
         if (pfd[i].revents && m->processes[i].link != -1) {
@@ -173,7 +176,7 @@ pyexec_supervise_wait(pyexec_main_t *m)
 }
 
 
-/* what died, unless it was young, and what is due beside the first ones */
+/* restarts what died, and starts a scout that is due */
 
 static void
 pyexec_supervise_start(pyexec_main_t *m)
@@ -192,7 +195,7 @@ pyexec_supervise_start(pyexec_main_t *m)
 }
 
 
-/* what a zygote says; that it is dead, its status tells */
+/* reads a zygote's message; an error is a zygote's death, which is reaped */
 
 static void
 pyexec_supervise_link(pyexec_main_t *m, pyexec_process_t *p)
@@ -228,7 +231,7 @@ pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
 
     p->loaded = 1;
 
-    /* the one that it replaces has only to see its children off */
+    /* a successor forks from here on: those that retire are told */
 
     for (i = 0; i < m->nprocesses; i++) {
         if (m->processes[i].retiring && m->processes[i].kind == p->kind
@@ -257,7 +260,10 @@ pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
 }
 
 
-/* says what can be run: all, or what needs the light zygotes only */
+/*
+ * Tells nginx that the pool is ready when all zygotes have loaded.  Runs are
+ * served before that, as soon as the light ones have, which is logged.
+ */
 
 static void
 pyexec_supervise_ready(pyexec_main_t *m)
@@ -302,7 +308,7 @@ pyexec_supervise_ready(pyexec_main_t *m)
 }
 
 
-/* a zygote has forked often enough: the next get another layout */
+/* after max_requests forks a new generation is due, and a scout for it */
 
 static void
 pyexec_supervise_worn(pyexec_main_t *m, const pyexec_process_t *p)
@@ -319,8 +325,8 @@ pyexec_supervise_worn(pyexec_main_t *m, const pyexec_process_t *p)
 
 
 /*
- * Sends a scout that is due, one at a time, and none before the pool is
- * ready: it would take the processors from those that load.
+ * Starts a scout that is due; one at a time, and none before the pool is
+ * ready, so that it does not slow down the zygotes that load.
  */
 
 static void
@@ -393,7 +399,10 @@ pyexec_supervise_scouted(pyexec_main_t *m, pyexec_zygote_e kind, int status)
 }
 
 
-/* one of a former generation at a time: each takes its memory twice */
+/*
+ * Starts the successor of one zygote of a former generation.  The next one
+ * follows when it has loaded: while two overlap, their memory is needed twice.
+ */
 
 static void
 pyexec_supervise_replace(pyexec_main_t *m, pyexec_zygote_e kind)
@@ -499,7 +508,7 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
         return;
     }
 
-    /* what did not come up the first time won't the second */
+    /* a zygote that fails at the start will fail again: nginx is told why */
 
     if (!m->said_ready && role == PYEXEC_ZYGOTE) {
         pyexec_die("the %s zygote did not start",
@@ -516,7 +525,7 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
 
     } else {
 
-        /* a runner saw nginx's end before this process does */
+        /* status 0: it saw nginx hang up before this process does */
 
         return;
     }
@@ -527,7 +536,10 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
 }
 
 
-/* where the last full zygote has died, runners do not wait for another */
+/*
+ * Without a full zygote runners use light ones, which import what they need;
+ * the flag is set again when the next full one has loaded.
+ */
 
 static void
 pyexec_supervise_full(pyexec_main_t *m)
@@ -546,7 +558,10 @@ pyexec_supervise_full(pyexec_main_t *m)
 }
 
 
-/* first those that have runs, then what they need */
+/*
+ * Ends the pool: closes the lifeline, at which runners, clerk and sweeper
+ * exit; then, when all these have, retires the zygotes.
+ */
 
 static void
 pyexec_supervise_end(pyexec_main_t *m)
@@ -555,7 +570,7 @@ pyexec_supervise_end(pyexec_main_t *m)
 
     if (m->pool.lifeline[1] != -1) {
 
-        /* another pool may serve from here on */
+        /* nginx may start another pool, which then gets the lock */
 
         (void) close(PYEXEC_FD_LOCK);
         (void) close(m->pool.lifeline[1]);
@@ -582,7 +597,7 @@ pyexec_supervise_end(pyexec_main_t *m)
 }
 
 
-/* how many processes there are of the roles from that one on */
+/* counts the running processes with that role or a later one of the enum */
 
 static unsigned
 pyexec_supervise_count(const pyexec_main_t *m, pyexec_role_e from)

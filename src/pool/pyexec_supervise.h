@@ -1,5 +1,5 @@
 
-/* Which processes the pool has, and what becomes of them. */
+/* The first process's loop: it starts, replaces and ends the others. */
 
 #ifndef _PYEXEC_SUPERVISE_H_INCLUDED_
 #define _PYEXEC_SUPERVISE_H_INCLUDED_
@@ -9,9 +9,9 @@
 
 
 /*
- * Starts the pool's processes, starts them anew when they die, and replaces
- * zygotes.  Returns when nginx has gone, or a signal has come, and all have
- * ended.
+ * Starts the pool's processes, restarts those that die, and replaces zygotes
+ * by ones with a better layout of memory.  Returns when nginx has gone or a
+ * terminating signal has come, and all processes have ended.
  */
 
 void pyexec_supervise(pyexec_main_t *m);

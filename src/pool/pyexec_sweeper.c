@@ -11,7 +11,7 @@
 #include "wire/pyexec_name.h"
 
 
-/* how often old runs are looked for: a tenth of their age, within these */
+/* interval between two sweeps: a tenth of pyexec_retain, within these bounds */
 
 #define PYEXEC_SWEEP_MIN    1              /* s */
 #define PYEXEC_SWEEP_MAX    600

@@ -24,20 +24,24 @@
 #include "wire/pyexec_zygote_wire.h"
 
 
-/* children there may be at a time: each runner has two waiting, and a run's */
+/*
+ * Children of a zygote at a time.  A runner has up to four of them: two that
+ * wait, one that runs, and one for a correction.
+ */
 
 #define PYEXEC_MAX_CHILDREN 2048
 
 #define PYEXEC_EVENTS       64             /* that one wait can return */
 
-/* of a scout: it gets a tenth of a processor that runs want too */
+/* a scout's nice value: where runs want the processor, it gets little of it */
 
 #define PYEXEC_SCOUT_NICE   10
 
 
 typedef struct {
     pid_t                  pid;
-    int                    vitals;         /* -1: nobody waits for it */
+    int                    vitals;         /* socket to its runner; -1: the
+                                              runner has hung up */
 } pyexec_entry_t;
 
 
@@ -45,16 +49,17 @@ typedef struct {
     pyexec_pool_t         *pool;
     pyexec_zygote_e        kind;
     uint32_t               hash_seed;
-    int                    link;           /* -1: no first process */
+    int                    link;           /* to the first process; -1: it is
+                                              dead, or has retired this one */
     int                    queue;          /* requests for children */
-    int                    signals;
-    int                    reports[2];     /* of rehearsals; -1: it is here */
+    int                    signals;        /* signalfd */
+    int                    reports[2];     /* of rehearsals; -1: it was read */
     int                    epoll;          /* of all these, and vitals */
-    unsigned               listening:1;    /* to the queue */
-    unsigned               retired:1;      /* not to fork any more */
+    unsigned               listening:1;    /* queue is in epoll */
+    unsigned               retired:1;      /* forks no more */
     uint64_t               forks;
-    unsigned               n;
-    char                   roots[PYEXEC_MAX_ROOTS];
+    unsigned               n;              /* of children[] */
+    char                   roots[PYEXEC_MAX_ROOTS];  /* as pyexec_roots_t's */
     pyexec_entry_t         children[PYEXEC_MAX_CHILDREN];
 } pyexec_nursery_t;
 
@@ -91,7 +96,7 @@ pyexec_zygote(pyexec_pool_t *pool, pyexec_zygote_e kind,
 
     pyexec_zygote_load(&z, learned);
 
-    /* nobody to fork for: who asked before finds that it ends */
+    /* retired: it stays until its last child has exited */
 
     while (!z.retired || z.n != 0) {
         pyexec_zygote_wait(&z);
@@ -106,8 +111,6 @@ pyexec_scout(pyexec_pool_t *pool, pyexec_zygote_e kind,
     pyexec_learned_t *learned)
 {
     static pyexec_nursery_t  z;
-
-    /* runs come first */
 
     (void) !nice(PYEXEC_SCOUT_NICE);
 
@@ -145,7 +148,7 @@ pyexec_zygote_load(pyexec_nursery_t *z, pyexec_learned_t *learned)
     pyexec_heap_settle();
     pyexec_python_settled();
 
-    /* or code, in a child, would tell later zygotes how their memory lies */
+    /* shared with later zygotes: a child must not write to it */
 
     if (learned && munmap(learned, sizeof(pyexec_learned_t)) == -1) {
         pyexec_die("munmap(): %m");
@@ -257,7 +260,10 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
     reap = 0;
     told = 0;
 
-    /* first what closes descriptors, then what opens others of their number */
+    /*
+     * Handlers that close descriptors run before the one that opens new ones:
+     * an event must not be taken for one of a descriptor that got its number.
+     */
 
     for (i = 0; i < n; i++) {
         fd = events[i].data.fd;
@@ -296,8 +302,9 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
 
 
 /*
- * A request is one zygote's: of those that wait for one the kernel wakes one.
- * None is asked for where there are as many children as there may be.
+ * Watches the queue while this zygote may fork.  Zygotes of a kind share the
+ * queue; with EPOLLEXCLUSIVE the kernel need not wake all of them for a
+ * request.
  */
 
 static void
@@ -330,7 +337,11 @@ pyexec_zygote_watch(pyexec_nursery_t *z, int op, int fd, uint32_t events)
 }
 
 
-/* what children are to copy while they wait: those before know nothing of it */
+/*
+ * Reads which pages a rehearsal wrote to: children copy these while they wait.
+ * Those that were forked before both reports came are stale, since they do
+ * not.
+ */
 
 static void
 pyexec_zygote_learn(pyexec_nursery_t *z, unsigned usual)
@@ -345,7 +356,7 @@ pyexec_zygote_learn(pyexec_nursery_t *z, unsigned usual)
 }
 
 
-/* a runner that is gone takes its child along, if that is not gone too */
+/* the runner has closed its end: the child is killed, unless it has exited */
 
 static void
 pyexec_zygote_hung_up(pyexec_nursery_t *z, int vitals)
@@ -361,7 +372,10 @@ pyexec_zygote_hung_up(pyexec_nursery_t *z, int vitals)
 }
 
 
-/* children that have just been forked have this socket too, for a moment */
+/*
+ * epoll watches the open file, and children that were just forked hold it
+ * until they close what they inherited: closing it here is not enough.
+ */
 
 static void
 pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child)
@@ -373,7 +387,10 @@ pyexec_zygote_forget(pyexec_nursery_t *z, pyexec_entry_t *child)
 }
 
 
-/* one that is told to retire does; the runs of a dead pool may need it yet */
+/*
+ * A byte retires this zygote.  The end means that the first process is dead;
+ * then it forks on until the last runner has exited too.
+ */
 
 static void
 pyexec_zygote_link(pyexec_nursery_t *z)
@@ -392,7 +409,7 @@ pyexec_zygote_link(pyexec_nursery_t *z)
 }
 
 
-/* the children that wait are to be dropped by their runners */
+/* tells runners to drop the children that wait, and to request others */
 
 static void
 pyexec_zygote_stale(pyexec_nursery_t *z)
@@ -426,7 +443,7 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
 
     if (n == 0) {
 
-        /* no runner is left, and no first process to start one */
+        /* the end: no runner is left, and no first process to start one */
 
         z->retired = 1;
         return;
@@ -444,7 +461,7 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
         pyexec_become_child(z, gifts);
     }
 
-    /* without a child the runner's end of vitals reads the end at once */
+    /* if fork() failed, closing vitals tells the runner */
 
     for (i = PYEXEC_VITALS + 1; i < PYEXEC_GIFTS; i++) {
         (void) close(gifts[i]);
@@ -474,7 +491,7 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
 
     pyexec_zygote_watch(z, EPOLL_CTL_ADD, gifts[PYEXEC_VITALS], EPOLLIN);
 
-    /* again and again: the one before it may not have left */
+    /* repeated: the first process ignores it while a scout is under way */
 
     if (z->pool->max_requests && ++z->forks % z->pool->max_requests == 0) {
         (void) pyexec_send(z->link, PYEXEC_MSG_WORN, NULL, NULL, 0);
@@ -521,8 +538,9 @@ pyexec_zygote_reap(pyexec_nursery_t *z)
 
 
 /*
- * Descriptors 0 to 3 are the child's; the rest are closed by its first wall.
- * An open file has flags that all who inherit it see: so 0 is opened anew.
+ * Sets up descriptors 0 to 3; pyexec_sandbox_prepare() closes all others.
+ * Stdin is opened anew: flags of an inherited open file would be shared with
+ * the zygote and its other children.
  */
 
 static void
