@@ -1,25 +1,25 @@
 
 # make run      serves conf.example on 127.0.0.1; PORT=, WORKSPACE=
 # make test     builds with gcc and with clang, runs every test; SUITES=
-# make suites   SUITES= alone, once; SERVER= and MODULE= for another nginx
+# make suites   runs SUITES= once; SERVER= and MODULE= for another nginx
 # make distcheck  RELEASES=, each in a root of its own: bookworm trixie sid
 #               mainline arm64
-# make walls    pools that lack a wall each, for tests and benchmarks
-# make bench    beside a fork, and beside a subprocess for each run; QUICK=1,
-#               WRITE=BENCHMARKS.md
+# make walls    builds pools without one wall each, for tests and benchmarks
+# make bench    measures runs beside a bare fork, and beside a web framework
+#               that starts a process for each; QUICK=1, WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
-# make hostile  hostile clients, with REQUESTS=
-# make chaos    kills what there is, SECONDS= long; SEED= repeats it
-# make soak     RUNS= runs, after which no process has grown
+# make hostile  sends REQUESTS= hostile requests; no process may grow
+# make chaos    kills processes for SECONDS=; SEED= repeats the sequence
+# make soak     makes RUNS= runs; no process may grow
 # make install  the module and the pool's program; DESTDIR=
-# make deb      Debian's package of them, in build
+# make deb      builds a Debian package in build
 # make debcheck installs, runs, upgrades and purges it in clean RELEASES=
 # make clean
 #
 # Each installs those of Debian's packages that it needs and does not find.
 
-# as they are written, "$" too
+# taken literally: a "$" in them is not expanded
 
 PORT       ?= 8080
 WORKSPACE  ?= workspace
@@ -36,7 +36,7 @@ LD_OPT     := -Wl,-z,relro -Wl,-z,now
 RELEASES   := bookworm trixie sid mainline arm64
 ASAN       := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-# not NGINX, in which nginx itself looks for inherited sockets
+# not called NGINX: nginx reads inherited sockets from that variable
 
 SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
@@ -53,7 +53,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
 
 DEB_PACKAGES := $(PACKAGES) build-essential debhelper
 
-# instead of PyPI's, where that can't be reached
+# used instead of packages from PyPI, if that can't be reached
 
 PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-seaborn python3-scipy python3-pil \
@@ -68,8 +68,8 @@ UNITS      := $(patsubst %.c,$(BUILD)/unit/%,\
                   $(notdir $(wildcard t/unit/*.c t/tools/*.c \
                       t/bench/*.c)))
 
-# pools for tests and benchmarks: each lacks one wall of pyexec_sandbox.h, or
-# those that cover each other
+# pools for tests and benchmarks: each is built without one wall of
+# pyexec_walls.h, or without several that cover each other
 
 WALLS      := network ipc pid mount descriptors landlock rlimits \
               capabilities seccomp landlock+mount landlock+seccomp \
@@ -114,7 +114,7 @@ build/python: requirements-code-exec.txt | run-packages
 	fi
 
 
-# what the baseline of the benchmarks runs in
+# the environment of the web framework that benchmarks compare with
 
 build/bench-venv: t/bench/requirements.txt | test-packages
 	@/usr/bin/python3 -m venv --clear $@
@@ -122,8 +122,8 @@ build/bench-venv: t/bench/requirements.txt | test-packages
 	@touch $@
 
 
-# building: configure wants to write beside its sources, nginx's makefile
-# knows what depends on what
+# building: nginx's configure writes beside its sources, so they are linked to
+# $(BUILD); its makefile has the dependencies, so "modules" always runs it
 
 $(OBJS)/Makefile: config config.make Makefile | packages
 	@mkdir -p $(BUILD)/nginx
@@ -144,7 +144,7 @@ modules: $(OBJS)/Makefile
 
 $(PRODUCTS): modules ;
 
-# a unit test takes from the library what it needs
+# the objects as an archive, of which each unit test links those it uses
 
 $(BUILD)/unit/libpyexec.a: $(PRODUCTS)
 	@mkdir -p $(@D)
@@ -171,7 +171,7 @@ $(BUILD)/without/%/pyexec-pool: $(WALL_SRCS:%=src/sandbox/pyexec_%.c) $(PRODUCTS
 	        $(POOL_OBJS)) \
 	    $$(cat $(OBJS)/pyexec/libs)
 
-# fuzzers, with all that is fuzzed made for them
+# fuzzers, and the sources that they fuzz, are compiled with libFuzzer
 
 FUZZERS    := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*_fuzz.c))
 FUZZ       := clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc \
@@ -202,7 +202,8 @@ test: test-packages modules $(UNITS) $(FUZZERS) walls build/python
 fuzz: $(FUZZERS)
 	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),60) sh t/tools/fuzz.sh
 
-# gcc comes with the sanitizers' libraries; nginx itself is built without
+# module and pool have the sanitizers, nginx has not: nginx-asan.sh loads their
+# library, which comes with gcc
 
 asan:
 	@$(MAKE) --no-print-directory test BUILD=build/asan \
@@ -213,7 +214,7 @@ distcheck:
 	@RELEASES="$(RELEASES)" NGINX_SOURCE=$(NGINX_SOURCE) \
 	    sh t/tools/distcheck.sh
 
-# a while in earnest; "make test" has half a minute of chaos
+# defaults for these long runs; "make test" has a short one of chaos
 
 MODULE      = $$PWD/$(BUILD)/ngx_http_pyexec_module.so
 TEST_NGINX  = PERL5LIB=t/lib TEST_NGINX_BINARY="$(SERVER)" \
@@ -232,7 +233,6 @@ hostile chaos soak: test-packages modules build/python
 suites: test-packages modules units build/python
 	@$(TEST_NGINX) prove $(SUITES)
 
-# beside what is run today, and beside a fork
 
 bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
        $(BUILD)/unit/load build/python build/bench-venv
@@ -247,7 +247,7 @@ install: modules
 	install -m 644 conf.example requirements-code-exec.txt CHANGES \
 	    $(wildcard *.md) $(DESTDIR)$(DOCS)
 
-# from a copy, in which the package's makers leave much
+# built from a copy, since dpkg-buildpackage leaves files in its sources
 
 deb: deb-packages
 	@rm -rf build/deb build/*.deb

@@ -1,14 +1,14 @@
-# nginx's configure runs this when it has written the makefile: the pool's
-# program, with the Python sources built in, is made with the modules and
-# installed beside them.
+# nginx's configure runs this when it has written the makefile, and it adds the
+# pool's program to that: built with "make modules", the Python sources in it,
+# and installed beside the module.
 
 pyexec_src=$ngx_addon_dir/src
 pyexec_obj=$NGX_OBJS/pyexec
 pyexec_pkgs="python3-embed libseccomp yajl libmd"
 
-# With Python linked in, the program's text can be had in huge pages.  That it
-# then has a fixed address tells nothing: who runs code in a child, which is a
-# fork of the pool, can look up where all is.
+# With Python linked in, the program's text can be moved to huge pages.  Its
+# address is fixed then.  That reveals nothing: code that runs in a child, which
+# is a fork of the pool, can look up all addresses anyway.
 
 if [ "$pyexec_archive" ]; then
     pyexec_libs="-no-pie -Wl,--export-dynamic -Wl,-z,max-page-size=0x200000 \
