@@ -1,6 +1,7 @@
 package Pyexec;
 
-# What the suites have in common: a pool, the API's locations, a workspace.
+# What every suite uses: a workspace of its own, and defaults for its blocks: a
+# pool and the API's locations.
 
 use strict;
 use warnings;
@@ -12,7 +13,7 @@ use File::Temp qw(tempdir);
 
 my $top = abs_path(dirname(__FILE__) . '/..');
 
-# the environment that "make" has made, or the system's
+# the Python environment that "make" has made, or the system's
 
 $ENV{TEST_NGINX_PYTHON} ||= -f "$top/build/python"
     ? do { open my $f, '<', "$top/build/python"; my $p = <$f>; chomp $p; $p }
@@ -25,7 +26,7 @@ $ENV{TEST_NGINX_LOAD_MODULES} = "$top/build/ngx_http_pyexec_module.so"
 $ENV{TEST_NGINX_WORKSPACE} = tempdir('pyexec-ws.XXXXXX', TMPDIR => 1);
 chmod 0777, $ENV{TEST_NGINX_WORKSPACE};
 
-# when nginx is gone, the pool goes, and leaves nothing but the workspace
+# the pool ends with nginx; the workspace is removed here
 
 my $owner = $$;
 

@@ -1,7 +1,8 @@
 package Pyexec::Census;
 
-# The processes that descend from this one, by kind, and what they hold.  This
-# process is the reaper of orphans: what nginx and its pools leave comes to it.
+# Counts this process's descendants by kind, and the memory and descriptors that
+# they hold.  This process is a subreaper, so that orphans of nginx and of its
+# pools become its children.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
 package Pyexec::Client;
 
-# A client that sends what it likes, in bytes, and reads what comes back.
+# An HTTP client that sends any bytes, malformed ones too, and reads the answer.
 
 use strict;
 use warnings;

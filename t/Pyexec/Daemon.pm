@@ -1,6 +1,6 @@
 package Pyexec::Daemon;
 
-# An nginx of a test's own, with a master process, and clients for it.
+# Starts an nginx with a master process for one test, and clients for it.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 package Pyexec::Hostile;
 
-# An nginx for hostile clients, and what it may do: answer, or refuse in JSON;
-# and serve others as if nothing had been.
+# An nginx for hostile clients, and checks of its answers: each is a result or
+# an error in JSON, and other clients are still served.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
 package Pyexec::Outside;
 
-# What is seen of a run from outside of it.
+# Looks at a run from outside: its processes, its directory, and their effects.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 package Pyexec::Rooms;
 
-# Which source uses which.  A unit is a C file and the header of its name;
-# one uses another where it includes its header or names one of its functions.
+# Finds which source uses which.  A unit is a C file with the header of its
+# name; it uses another if it includes its header or names one of its functions.
 
 use strict;
 use warnings;

@@ -1,15 +1,16 @@
 use strict;
 use warnings;
 
-# Clients use every endpoint while processes are killed and the ground gives
-# way; then the books are compared.  SECONDS= says for how long, SEED= repeats
-# a run: its faults, their order, and what the clients ask for; with FAULT=, a
-# regular expression, there are only the faults that it matches.
+# Clients use every endpoint while processes are killed, and disk, descriptors
+# and the workspace are taken away; then answers, history and disk are compared
+# (Pyexec::Books).  SECONDS= is the duration.  SEED= repeats the faults, their
+# order, and the clients' requests.  FAULT=, a regular expression, selects
+# faults.
 #
-# A clock that jumps is not had: there is one for the machine, and namespaces
-# do not divide it.  Instead there are runs of the past and of the future.
+# There is no fault that sets the clock: no namespace has a wall clock of its
+# own.  Instead there are runs whose ids are of the past and of the future.
 
-# root's own mounts, seen by nobody else; before anything has been made
+# root gets a mount namespace, so that its mounts do not reach the system
 
 BEGIN {
     if ($> == 0 && !$ENV{PYEXEC_CHAOS_MOUNTS} && system('unshare -m true 2>/dev/null') == 0) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 
 # Runs each fuzzer for SECONDS, as many at a time as there are processors;
-# "make fuzz" gives the environment.  What breaks one is left in $BUILD/fuzz.
+# "make fuzz" sets the environment.  An input that fails stays in $BUILD/fuzz.
 
 set -eu
 

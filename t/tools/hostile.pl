@@ -1,8 +1,8 @@
 use strict;
 use warnings;
 
-# REQUESTS= requests that are refused, cut off or left alone: no process that
-# lives on may grow, in memory or in descriptors, by more than a twentieth.
+# Sends REQUESTS= requests that are refused, cut off or abandoned.  No process
+# that lives on may grow by more than GROWTH, in memory or in descriptors.
 
 use lib 't', 't/lib';
 use List::Util qw(max);
@@ -13,7 +13,7 @@ use Pyexec::Http2;
 use Test::More;
 use Time::HiRes qw(time);
 
-# AddressSanitizer keeps what was freed for a while
+# more with AddressSanitizer, which delays the reuse of freed memory
 
 use constant GROWTH => ($ENV{TEST_NGINX_BINARY} || '') =~ /asan/ ? 4 : 0.05;
 
@@ -24,7 +24,8 @@ my $api = '/api/execute-code';
 
 sub message { Pyexec::Client::message(@_) }
 
-# what leaves a connection open, with the code that it gets; and what does not
+# requests with their status code, after which the connection stays open, and
+# others after which nginx closes it
 
 my @open = (
     [422, map { message('POST', $api, $_) } '{}', '[]', '{"code": 1}', '{"code": "\ud800"}', '{"code": "x", "max_attempts": []}',

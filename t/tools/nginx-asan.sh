@@ -1,8 +1,8 @@
 #!/bin/sh
 
-# nginx itself is built without AddressSanitizer: the run-time, which a module
-# built with it needs, has to be loaded before it.  nginx leaves its memory to
-# exit().
+# Runs an nginx that is built without AddressSanitizer with a module that is
+# built with it: the run-time library has to be loaded first.  Leaks are not
+# looked for, since nginx leaves its memory to exit().
 
 ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) \
     exec /usr/sbin/nginx "$@"

@@ -1,7 +1,7 @@
 
 /*
- * Runs a command as in an ordinary container: with no namespaces to be had,
- * and no mounts.
+ * Runs a command as in an ordinary container: creating a namespace and
+ * mounting fail with EPERM.
  */
 
 #include <errno.h>

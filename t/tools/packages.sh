@@ -1,6 +1,6 @@
 #!/bin/sh
 
-# Installs those of the Debian packages named that are not there.
+# Installs the Debian packages that its arguments name and that are missing.
 
 set -eu
 
@@ -28,7 +28,7 @@ apt() {
 
 echo "installing$missing"
 
-# a list that can't be had need not be one that is needed
+# one source that fails may not be the one that has the packages
 
 apt update || true
 apt install -y --no-install-recommends $missing > /dev/null

@@ -1,8 +1,8 @@
 use strict;
 use warnings;
 
-# RUNS= runs, of every kind: no process that lives on may grow, in memory or in
-# descriptors, by more than a twentieth from the first of them to the last.
+# Makes RUNS= runs of every kind.  From the first of them to the last no process
+# that lives on may grow by more than GROWTH, in memory or in descriptors.
 
 use lib 't', 't/lib';
 use List::Util qw(max min);
@@ -18,7 +18,7 @@ use constant { CLIENTS => 6, SESSIONS => 20, GROWTH => 0.05 };
 my $runs = $ENV{RUNS} || 100000;
 my $first = min(5000, int($runs / 4));
 
-# mostly small ones, since a soak is to be of many runs
+# mostly small runs, so that many are made in a given time
 
 my %share = (endless => 0.02, slow => 0.2, leave => 0.3, plot => 0.4, repair => 0.4, files => 2, large => 0.1, long => 0.05,
              memory => 0.3, missing => 0.5, list => 0.4, fetch => 1, cleanup => 0.3, bad => 0.5, print => 80);

@@ -1,6 +1,8 @@
 package Test::Nginx::Runner;
 
-# What Test::Nginx::Socket does, for the sections named in %SECTIONS.
+# Runs the blocks of a suite as Test::Nginx::Socket does: writes nginx.conf,
+# starts nginx, sends the requests and checks answers and error.log.  It knows
+# the sections that %SECTIONS names.
 
 use strict;
 use warnings;
@@ -24,7 +26,7 @@ END { stop($Running) if $Running }
 my $Nginx = $ENV{TEST_NGINX_BINARY} || 'nginx';
 my $Port  = $ENV{TEST_NGINX_PORT} || $ENV{TEST_NGINX_SERVER_PORT} || 1984;
 
-# a section that is not here is a mistake in a suite
+# the sections that a block may have; others are an error
 
 my %SECTIONS = map { $_ => 1 } qw(
     main_config http_config config request more_headers raw_request

@@ -1,7 +1,7 @@
 package Test::Nginx::Socket;
 
-# A small runner for the part of Test::Nginx::Socket's language that the
-# suites here use.  Where the genuine one is installed, it is taken instead.
+# Test::Nginx::Socket, if it is installed elsewhere in @INC; otherwise
+# Test::Nginx::Runner, which implements the part of it that these suites use.
 
 use strict;
 use warnings;
