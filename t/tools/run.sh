@@ -1,7 +1,7 @@
 #!/bin/sh
 
 # Serves conf.example, with the paths, the port and the user of this machine,
-# until it is interrupted.  "make run" gives the environment.
+# until it is interrupted.  "make run" sets the environment.
 
 set -eu
 
@@ -17,13 +17,13 @@ absolute() {
     esac
 }
 
-# text as nginx has it between quotes, and that as sed has it in "s|..|..|"
+# quotes text for nginx.conf, and that for the right side of sed's "s|..|..|"
 
 quoted() {
     printf '%s' "$1" | sed -e 's/[\\"]/\\&/g; s/[\\&|]/\\&/g; $!s/$/\\/'
 }
 
-# a run; its answer becomes a file
+# POSTs a run, and writes its answer to a file
 
 ask() {
     curl -s -o "$prefix/part" "$api/execute-code" -d "{\"code\": \"$code\"}" \
@@ -31,7 +31,7 @@ ask() {
     mv "$prefix/part" "$prefix/answer"
 }
 
-# what nginx or the pool said first of what they can't do, or else $1
+# ends with the first error that nginx or the pool has logged, or else with $1
 
 fail() {
     kill "$nginx" 2>/dev/null || true
@@ -47,15 +47,15 @@ mkdir -p "$WORKSPACE"
 prefix=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-run.XXXXXX")
 trap 'rm -rf "$prefix"' EXIT
 
-# root stays root, and its pool becomes nobody: so a workspace where only root
-# can go can be used, and sessions that root has made
+# nginx of root runs as root, and its pool becomes nobody: so the workspace may
+# be in a directory that only root can enter, and have sessions of root's
 
 user=
 
 if [ "$(id -u)" = 0 ]; then
     user='user root;'
 
-    # without namespaces the environment has to be in nobody's reach
+    # without namespaces nobody must be able to read the Python environment
 
     if ! setpriv --reuid=nobody --regid=nogroup --clear-groups \
         test -x "$PYTHON/bin/python3"
@@ -105,7 +105,7 @@ api=http://127.0.0.1:$PORT/api
 code='a, b, out = 0, 1, []\nfor _ in range(15):\n    out.append(a)\n'
 code=$code'    a, b = b, a + b\nprint(out)'
 
-# a run, when nginx has the port: until then it may be somebody else's
+# the first run waits until nginx listens: the port may be another program's
 
 asked=
 
@@ -144,7 +144,7 @@ case $- in
     ;;
 
     *)
-        # a signal ends the first wait, nginx the second
+        # the first wait is ended by a signal, the second by nginx's exit
 
         wait $nginx || wait $nginx
     ;;

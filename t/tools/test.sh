@@ -1,9 +1,10 @@
 #!/bin/sh
 
-# Runs every test, whatever fails; "make test" gives the environment.
+# Runs every test, also after one has failed; "make test" sets the environment.
 #
-# The suites are run thrice by root, and twice by others: by nobody, as they
-# are, and where there are no namespaces.  Each has its own way to the sandbox.
+# Root runs the suites three times: as root, as nobody, and without namespaces;
+# any other user as themselves and without namespaces.  In each of these the
+# sandbox is set up in another way.
 
 set -eu
 
@@ -15,8 +16,8 @@ step() {
     "$@" || failed=yes
 }
 
-# the suites with what they say of attacks: tried, with an effect, and those
-# that only namespaces stop
+# runs the suites, and sums up what they report: attacks tried, those that had
+# an effect, and those that only namespaces stop
 
 suites() {
     : > "$attacks"
@@ -26,8 +27,8 @@ suites() {
         "$attacks"
 }
 
-# What is stopped by a wall has an effect where it is left out: every attack
-# that says so, and for every wall there is one.
+# Runs the attacks on pools that lack the wall which stops them.  Each must have
+# an effect there, and every wall must be one that stops some attack.
 
 without() {
     : > "$through"
@@ -85,9 +86,9 @@ step "fuzzers" env SECONDS=20 sh t/tools/fuzz.sh
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
 
-# The rest is run in a copy.  prove and Test::Nginx want paths without spaces.
-# Where there are no namespaces, what root's pool uses has to be in nobody's
-# reach; so has everything where nobody runs nginx.
+# The rest is run in a copy: prove and Test::Nginx need paths without spaces,
+# and nobody must be able to read what its nginx uses, or what a pool of root's
+# uses without namespaces.
 
 cp -r t conf.example "$BUILD"/*pyexec* "$BUILD/unit" "$BUILD/without" "$copy"
 
