@@ -12,7 +12,7 @@
 
 /* interval of requests for children that are missing */
 
-#define PYEXEC_PAUSE        200            /* ms */
+#define PYEXEC_ASK_AGAIN    200            /* ms */
 
 
 /* indexes of the descriptors that an idle runner polls */
@@ -91,7 +91,7 @@ pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
     for ( ;; ) {
 
         ready = pyexec_spares_find(spares, PYEXEC_LIGHT)->ready;
-        timeout = pyexec_spares_complete(spares) ? -1 : PYEXEC_PAUSE;
+        timeout = pyexec_spares_complete(spares) ? -1 : PYEXEC_ASK_AGAIN;
         n = pyexec_spares_poll(spares, &pfd[PYEXEC_POLL_SPARES]);
 
         pfd[PYEXEC_POLL_LIFELINE].fd = lifeline;

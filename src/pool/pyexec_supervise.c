@@ -45,6 +45,7 @@ static void pyexec_supervise_replace(pyexec_main_t *m, pyexec_zygote_e kind);
 static void pyexec_supervise_reap(pyexec_main_t *m);
 static void pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p,
     int status);
+static void pyexec_supervise_tell(const char *name, int status);
 static void pyexec_supervise_full(pyexec_main_t *m);
 static void pyexec_supervise_end(pyexec_main_t *m);
 static unsigned pyexec_supervise_count(const pyexec_main_t *m,
@@ -381,8 +382,7 @@ pyexec_supervise_scouted(pyexec_main_t *m, pyexec_zygote_e kind, int status)
         l->learned = l->scouted;
 
     } else {
-        pyexec_log(PYEXEC_LOG_ERR, "what runs write to was not learned: "
-                   "a scout ended with status %d", status);
+        pyexec_supervise_tell("scout", status);
     }
 
     l->scouted = NULL;
@@ -515,23 +515,30 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
                    kind == PYEXEC_FULL ? "full" : "light");
     }
 
-    if (WIFSIGNALED(status)) {
-        pyexec_log(PYEXEC_LOG_ERR, "a %s was killed by signal %d",
-                   pyexec_process_name(p), WTERMSIG(status));
+    /* status 0: it saw nginx hang up before this process does */
 
-    } else if (WEXITSTATUS(status)) {
-        pyexec_log(PYEXEC_LOG_ERR, "a %s exited with status %d",
-                   pyexec_process_name(p), WEXITSTATUS(status));
-
-    } else {
-
-        /* status 0: it saw nginx hang up before this process does */
-
+    if (status == 0) {
         return;
     }
 
+    pyexec_supervise_tell(pyexec_process_name(p), status);
+
     if (pyexec_now() - p->born > PYEXEC_YOUNG) {
         pyexec_process_start(m, p);
+    }
+}
+
+
+static void
+pyexec_supervise_tell(const char *name, int status)
+{
+    if (WIFSIGNALED(status)) {
+        pyexec_log(PYEXEC_LOG_ERR, "a %s was killed by signal %d", name,
+                   WTERMSIG(status));
+
+    } else {
+        pyexec_log(PYEXEC_LOG_ERR, "a %s exited with status %d", name,
+                   WEXITSTATUS(status));
     }
 }
 

@@ -270,10 +270,11 @@ class Bench:
             load.stop()
 
             with timed(series["the first full run, after the start"]):
-                with timed(series["the first light run, after the start"]):
-                    nginx = self.enter(Nginx(self.dir / ("start-%d" % i)))
-                    answer(nginx, FIB)
-                nginx.wait_ready()
+                with timed(series["all is loaded, after the start"]):
+                    with timed(series["the first light run, after the start"]):
+                        nginx = self.enter(Nginx(self.dir / ("start-%d" % i)))
+                        answer(nginx, FIB)
+                    nginx.wait_ready()
                 answer(nginx, PLOT)
             nginx.wait()
 
