@@ -404,7 +404,7 @@ pyexec_seccomp_rule(void *data, uint32_t action, const pyexec_rule_t *rule)
         cmp = &rule->cmp[i];
         arg = offsetof(struct seccomp_data, args) + cmp->arg * 8;
 
-        /* struct seccomp_data is little-endian: the lower half comes first */
+        /* the machine is little-endian: the lower half comes first */
 
         pyexec_seccomp_word(p, arg, cmp->mask, cmp->value);
         pyexec_seccomp_word(p, arg + 4, cmp->mask >> 32, cmp->value >> 32);
