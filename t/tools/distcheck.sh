@@ -9,65 +9,29 @@
 #                      with nginx's source, instead of Debian's newest
 #   arm64              arm64.sh in another trixie
 #
-# Needs root, debootstrap and git.  The mirror, apt's settings, pip's and the
-# local certificates are this machine's.
+# Needs root and git.  The mirror, pip's settings and the local certificates
+# are this machine's.
 
 set -eu
 
 dir=$PWD/build/distcheck
 failed=
 
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-    'Label: Debian' | head -n 1)
-
-if [ -z "$mirror" ]; then
-    echo "distcheck: apt has no list of a Debian mirror; run apt-get update"
-    exit 1
-fi
-
-# Runs a command in a root.  The kernel makes no user namespaces for a process
-# whose root is not that of its mount namespace: so it is not chroot().
+# Runs a shell script in a root, with this machine's settings of pip.
 
 enter() {
-    unshare --mount --pid --ipc --fork --kill-child sh -euc '
-        mount --bind "$1" "$1"
-        cd "$1"
-        shift
-        mount -t proc proc proc
-        mount --rbind /sys sys
-        mount --rbind /dev dev
-        mount -t tmpfs -o mode=1777 tmpfs dev/shm
-        mount -t tmpfs -o mode=1777 tmpfs tmp
-        pivot_root . .
-        umount -l .
-        cd /srv
-        unset MAKEFLAGS MFLAGS MAKELEVEL TMPDIR
-        exec "$@"' sh "$@" < /dev/null
-}
-
-# Makes a root of a release, once: the mark is written last.
-
-make_root() {
-    echo "making the root of $1 from $mirror"
-    rm -rf "$dir/$1"
-    unshare --mount debootstrap --variant=minbase \
-        --include=ca-certificates,git,make "$2" "$dir/$1" "$mirror"
-
-    apt-config dump | grep '^Acquire::' > "$dir/$1/etc/apt/apt.conf.d/90host"
-    echo "deb-src $mirror sid main" > "$dir/$1/etc/apt/sources.list.d/sid.list"
-    cp -R /usr/local/share/ca-certificates "$dir/$1/usr/local/share"
-    enter "$dir/$1" update-ca-certificates
-    touch "$dir/$1/made"
+    sh t/tools/root.sh enter "$1" env $(env | grep -E '^(PIP|TEST_NGINX)_') \
+        sh -euc "$2" < /dev/null
 }
 
 # Gives a root of a release a clean clone, and runs a command there.
 
 try() {
-    [ -f "$dir/$1/made" ] || make_root "$1" "$2"
-
+    sh t/tools/root.sh make "$2" "$dir/$1"
     rm -rf "$dir/$1/srv/"*
     git clone -q . "$dir/$1/srv/pyexec"
     cp /etc/resolv.conf "$dir/$1/etc"
+    cp -R /usr/local/share/ca-certificates "$dir/$1/usr/local/share"
 
     if [ -f /etc/pip.conf ]; then
         cp /etc/pip.conf "$dir/$1/etc"
@@ -77,7 +41,9 @@ try() {
         cp -R "$NGINX_SOURCE" "$dir/$1/srv/nginx"
     fi
 
-    enter "$dir/$1" sh -euc "cd pyexec; $3"
+    enter "$dir/$1" "cd /srv/pyexec
+        sh t/tools/packages.sh make ca-certificates
+        $3"
 }
 
 row() {
@@ -141,7 +107,7 @@ for word in $RELEASES; do
         tail -n 40 "$dir/$word.log"
     fi
 
-    row $word $(enter "$dir/$root" sh -c "$nginx -v; python3 -V" 2>&1 \
+    row $word $(enter "$dir/$root" "$nginx -v; python3 -V" 2>&1 \
         | sed 's|.*[/ ]||') "$what" $result
 done
 

@@ -2,7 +2,8 @@
 
 # Builds nginx from source with the module, once to be loaded and once built
 # in, installs it in /opt/nginx, and runs the suites.  NGINX_SOURCE is the
-# folder with the source; without it, Debian's newest is taken.
+# folder with the source; without it, Debian's newest is taken.  For a root of
+# its own: it writes to /opt/nginx and to apt's sources.
 
 set -eu
 
@@ -14,6 +15,10 @@ make -s run-packages
 sh t/tools/packages.sh dpkg-dev make libpcre2-dev libssl-dev zlib1g-dev
 
 if [ -z "${NGINX_SOURCE:-}" ]; then
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' \
+        'Created-By: Packages' 'Label: Debian' | head -n 1)
+    echo "deb-src $mirror sid main" > /etc/apt/sources.list.d/sid-source.list
+    apt-get -qq update
     (cd "$build" && apt-get -qq source nginx > /dev/null)
     NGINX_SOURCE=$(echo "$build"/nginx-*/)
 fi
