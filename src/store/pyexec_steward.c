@@ -43,7 +43,7 @@ int
 pyexec_steward_ask(int steward, uint32_t workspace,
     const pyexec_str_t *session)
 {
-    int              err, reply[2];
+    int                 err, reply[2];
     pyexec_code_exec_t  request;
 
     if (steward == -1 || session->len > PYEXEC_SESSION_MAX) {
@@ -88,8 +88,8 @@ pyexec_steward_ask(int steward, uint32_t workspace,
 void
 pyexec_steward_serve(int steward, const pyexec_sandbox_t *sb)
 {
-    int              err, reply;
-    ssize_t          n;
+    int                 err, reply;
+    ssize_t             n;
     pyexec_code_exec_t  request;
 
     n = pyexec_recv_fds(steward, &request, sizeof(request), &reply, 1,
