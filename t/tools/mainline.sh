@@ -28,10 +28,10 @@ fi
 ln -sf /bin/false pyexec-pool
 PATH=/opt/nginx/sbin:$PATH
 
-# all but that of the benchmarks' own program
+# all but those of the benchmarks' own program and of "make run"
 
 suites=$(ls t/*.t t/hostile/*.t t/sandbox/*.t | grep -vx -e t/style.t \
-    -e t/bench.t)
+    -e t/bench.t -e t/run.t)
 
 for way in add-dynamic-module add-module; do
     rm -rf /opt/nginx "$build/$way"
