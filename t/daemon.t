@@ -65,6 +65,8 @@ is($d->post('print(1)')->{status}, 'ok', 'a run');
     ok($d->until(30, sub { !-d "/proc/$old" || $d->is_zombie($old) }), 'the old pool leaves');
 }
 
+sub ready { scalar(() = $d->log =~ /is ready/g) }
+
 # every kind of process is killed, with a run under way
 
 for my $who ('cache manager', 'pool', 'light zygote', 'full zygote', 'runner', 'child', 'worker') {
@@ -75,6 +77,7 @@ for my $who ('cache manager', 'pool', 'light zygote', 'full zygote', 'runner', '
     $d->until(30, sub { ($d->list("k $who")->[0] || {})->{status} });
     $d->until(30, sub { $d->pids_of($who) });
     my @victims = $d->pids_of($who);
+    my $ready = ready();
     cmp_ok(scalar @victims, '>', 0, "there is a $who");
     kill KILL => @victims;
 
@@ -96,6 +99,10 @@ for my $who ('cache manager', 'pool', 'light zygote', 'full zygote', 'runner', '
     ok($d->until(30, sub { $d->list("k $who")->[0]{status} =~ /^(error|interrupted)$/ }),
        "the history shows the truth after the death of a $who");
     is(scalar @{ $d->list("k $who") }, 1, "once, after the death of a $who");
+
+    # the next one's run is to be a child of the full zygote
+
+    ok($d->until(30, sub { ready() > $ready }), 'the next pool has loaded all') if $who eq 'pool';
 }
 
 # quit waits for what is under way, and a terminal's is for nginx only
