@@ -498,3 +498,16 @@ location /x { pyexec_execute default; pyexec_workspace /; }
 --- must_die
 --- error_log
 the workspace "/" and "/usr", which all runs may read, are one in the other
+
+
+
+=== TEST 39: more zygotes than there may be
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_pool b zygotes=129;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "zygotes=129": it must be between 1 and 128 in

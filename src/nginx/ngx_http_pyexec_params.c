@@ -9,41 +9,54 @@
 #include "nginx/ngx_http_pyexec_program.h"
 
 
+typedef struct ngx_http_pyexec_param_s  ngx_http_pyexec_param_t;
+
+struct ngx_http_pyexec_param_s {
+    ngx_str_t                  name;       /* "workers=" */
+    char                    *(*set)(ngx_http_pyexec_param_t *p,
+                                    ngx_str_t *value, void *field);
+    size_t                     offset;     /* in the pool */
+
+    ngx_int_t                  min;        /* of a number */
+    ngx_int_t                  max;
+    char                      *range;      /* what is said of any other */
+};
+
+
 static char *ngx_http_pyexec_pool_param(ngx_conf_t *cf,
     ngx_http_pyexec_pool_t *pool, ngx_str_t *param);
-static char *ngx_http_pyexec_param_number(ngx_str_t *value, void *field);
-static char *ngx_http_pyexec_param_count(ngx_str_t *value, void *field);
-static char *ngx_http_pyexec_param_zygotes(ngx_str_t *value, void *field);
-static char *ngx_http_pyexec_param_string(ngx_str_t *value, void *field);
-static char *ngx_http_pyexec_param_modules(ngx_str_t *value, void *field);
-static char *ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field);
-
-
-typedef struct {
-    ngx_str_t                  name;       /* "workers=" */
-    char                    *(*set)(ngx_str_t *value, void *field);
-    size_t                     offset;     /* in the pool */
-} ngx_http_pyexec_param_t;
+static char *ngx_http_pyexec_param_number(ngx_http_pyexec_param_t *p,
+    ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_string(ngx_http_pyexec_param_t *p,
+    ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_modules(ngx_http_pyexec_param_t *p,
+    ngx_str_t *value, void *field);
+static char *ngx_http_pyexec_param_sandbox(ngx_http_pyexec_param_t *p,
+    ngx_str_t *value, void *field);
 
 
 static ngx_http_pyexec_param_t  ngx_http_pyexec_params[] = {
-    { ngx_string("workers="), ngx_http_pyexec_param_count,
-      offsetof(ngx_http_pyexec_pool_t, workers) },
-    { ngx_string("zygotes="), ngx_http_pyexec_param_zygotes,
-      offsetof(ngx_http_pyexec_pool_t, zygotes) },
+    { ngx_string("workers="), ngx_http_pyexec_param_number,
+      offsetof(ngx_http_pyexec_pool_t, workers), 1, 512,
+      "it must be between 1 and 512" },
+    { ngx_string("zygotes="), ngx_http_pyexec_param_number,
+      offsetof(ngx_http_pyexec_pool_t, zygotes), 1, 128,
+      "it must be between 1 and 128" },
     { ngx_string("max_queue="), ngx_http_pyexec_param_number,
-      offsetof(ngx_http_pyexec_pool_t, max_queue) },
+      offsetof(ngx_http_pyexec_pool_t, max_queue), 0, NGX_MAX_INT_T_VALUE,
+      "it must be a number" },
     { ngx_string("max_requests="), ngx_http_pyexec_param_number,
-      offsetof(ngx_http_pyexec_pool_t, max_requests) },
+      offsetof(ngx_http_pyexec_pool_t, max_requests), 0, NGX_MAX_INT_T_VALUE,
+      "it must be a number" },
     { ngx_string("preload="), ngx_http_pyexec_param_modules,
-      offsetof(ngx_http_pyexec_pool_t, preload) },
+      offsetof(ngx_http_pyexec_pool_t, preload), 0, 0, NULL },
     { ngx_string("python="), ngx_http_pyexec_param_string,
-      offsetof(ngx_http_pyexec_pool_t, python) },
+      offsetof(ngx_http_pyexec_pool_t, python), 0, 0, NULL },
     { ngx_string("user="), ngx_http_pyexec_param_string,
-      offsetof(ngx_http_pyexec_pool_t, user) },
+      offsetof(ngx_http_pyexec_pool_t, user), 0, 0, NULL },
     { ngx_string("sandbox="), ngx_http_pyexec_param_sandbox,
-      offsetof(ngx_http_pyexec_pool_t, strict) },
-    { ngx_null_string, NULL, 0 }
+      offsetof(ngx_http_pyexec_pool_t, strict), 0, 0, NULL },
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
 };
 
 
@@ -160,7 +173,7 @@ ngx_http_pyexec_pool_param(ngx_conf_t *cf, ngx_http_pyexec_pool_t *pool,
         value.data = param->data + p->name.len;
         value.len = param->len - p->name.len;
 
-        why = p->set(&value, (char *) pool + p->offset);
+        why = p->set(p, &value, (char *) pool + p->offset);
 
         if (why == NULL) {
             return NGX_CONF_OK;
@@ -180,15 +193,16 @@ ngx_http_pyexec_pool_param(ngx_conf_t *cf, ngx_http_pyexec_pool_t *pool,
 /* the functions of the table return NULL, or what is wrong */
 
 static char *
-ngx_http_pyexec_param_number(ngx_str_t *value, void *field)
+ngx_http_pyexec_param_number(ngx_http_pyexec_param_t *p, ngx_str_t *value,
+    void *field)
 {
     ngx_int_t    n;
     ngx_uint_t  *number = field;
 
     n = ngx_atoi(value->data, value->len);
 
-    if (n == NGX_ERROR) {
-        return "it must be a number";
+    if (n == NGX_ERROR || n < p->min || n > p->max) {
+        return p->range;
     }
 
     *number = n;
@@ -198,43 +212,8 @@ ngx_http_pyexec_param_number(ngx_str_t *value, void *field)
 
 
 static char *
-ngx_http_pyexec_param_count(ngx_str_t *value, void *field)
-{
-    ngx_int_t    n;
-    ngx_uint_t  *number = field;
-
-    n = ngx_atoi(value->data, value->len);
-
-    if (n < 1 || n > 512) {
-        return "it must be between 1 and 512";
-    }
-
-    *number = n;
-
-    return NULL;
-}
-
-
-static char *
-ngx_http_pyexec_param_zygotes(ngx_str_t *value, void *field)
-{
-    ngx_int_t    n;
-    ngx_uint_t  *number = field;
-
-    n = ngx_atoi(value->data, value->len);
-
-    if (n < 1 || n > 128) {
-        return "it must be between 1 and 128";
-    }
-
-    *number = n;
-
-    return NULL;
-}
-
-
-static char *
-ngx_http_pyexec_param_string(ngx_str_t *value, void *field)
+ngx_http_pyexec_param_string(ngx_http_pyexec_param_t *p, ngx_str_t *value,
+    void *field)
 {
     if (value->len == 0) {
         return "it must not be empty";
@@ -247,7 +226,8 @@ ngx_http_pyexec_param_string(ngx_str_t *value, void *field)
 
 
 static char *
-ngx_http_pyexec_param_modules(ngx_str_t *value, void *field)
+ngx_http_pyexec_param_modules(ngx_http_pyexec_param_t *param, ngx_str_t *value,
+    void *field)
 {
     u_char     *p, *last, *comma;
     ngx_str_t  *modules = field;
@@ -276,7 +256,8 @@ ngx_http_pyexec_param_modules(ngx_str_t *value, void *field)
 
 
 static char *
-ngx_http_pyexec_param_sandbox(ngx_str_t *value, void *field)
+ngx_http_pyexec_param_sandbox(ngx_http_pyexec_param_t *p, ngx_str_t *value,
+    void *field)
 {
     ngx_uint_t  *strict = field;
 
