@@ -45,9 +45,9 @@ sub replaced {
     return @now && !grep { $zygotes{$_} } @now;
 }
 
-my $before = join ' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes;
+my $before = join ' ', sort { $a <=> $b } map { (split)[0] } grep { !/: (?:zygote|child|scout)/ } $d->processes;
 system("$ENV{TEST_NGINX_BINARY} -t -p $d->{dir} -c $d->{dir}/nginx.conf -e $d->{dir}/logs/error.log 2>/dev/null") if $ENV{TEST_NGINX_BINARY};
-is(join(' ', sort { $a <=> $b } map { (split)[0] } grep { !/zygote/ } $d->processes), $before,
+is(join(' ', sort { $a <=> $b } map { (split)[0] } grep { !/: (?:zygote|child|scout)/ } $d->processes), $before,
    'nginx -t starts nothing');
 
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
