@@ -1,11 +1,14 @@
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/pyexec_io.h"
 
@@ -144,6 +147,41 @@ pyexec_recv_fds(int fd, void *data, size_t len, int *fds, unsigned nfds,
 
     errno = EPROTO;
     return -1;
+}
+
+
+int
+pyexec_give_dir(const char *path, uid_t uid, gid_t gid)
+{
+    int          fd, rc, entries;
+    DIR         *d;
+    struct stat  st;
+
+    fd = open(path, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd == -1 && (errno == ELOOP || errno == ENOTDIR)) {
+        return 0;
+    }
+
+    d = fd == -1 ? NULL : fdopendir(fd);
+
+    if (d == NULL) {
+        return -1;
+    }
+
+    /* an empty directory has two, "." and ".." */
+
+    for (entries = 0; entries < 3 && readdir(d); entries++) { /* void */ }
+
+    rc = fstat(fd, &st);
+
+    if (rc == 0 && st.st_uid == 0 && entries < 3) {
+        rc = fchown(fd, uid, gid);
+    }
+
+    (void) closedir(d);
+
+    return rc;
 }
 
 

@@ -42,6 +42,15 @@ ssize_t pyexec_recv_fds(int fd, void *data, size_t len, int *fds,
     unsigned nfds, int flags);
 
 /*
+ * In a process of root: gives a directory to a user if it is empty, belongs to
+ * root and is no link.  Any other directory stays as it is: its path may be a
+ * mistake, or was redirected by somebody who can write to a directory above.
+ * Returns 0, or -1 and errno.
+ */
+
+int pyexec_give_dir(const char *path, uid_t uid, gid_t gid);
+
+/*
  * Waits up to timeout milliseconds (-1: without limit) for one of poll()'s
  * events on fd.  Returns 0 if the time ran out, else 1, also if a signal came
  * or poll() failed.

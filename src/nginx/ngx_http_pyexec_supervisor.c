@@ -20,6 +20,8 @@
 #include "nginx/ngx_http_pyexec_spawn.h"
 #include "nginx/ngx_http_pyexec_supervisor.h"
 
+#include "base/pyexec_io.h"
+
 
 #define NGX_HTTP_PYEXEC_LOOK            200     /* ms, between two looks */
 #define NGX_HTTP_PYEXEC_PAUSE           1000    /* ms, doubled up to the next */
@@ -91,7 +93,6 @@ ngx_http_pyexec_supervisor_chown(ngx_cycle_t *cycle,
 {
     ngx_uint_t                    i;
     ngx_core_conf_t              *ccf;
-    ngx_file_info_t               fi;
     ngx_http_pyexec_workspace_t  *w;
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
@@ -108,15 +109,12 @@ ngx_http_pyexec_supervisor_chown(ngx_cycle_t *cycle,
 
     for (i = 0; i < pool->workspaces.nelts; i++) {
 
-        if (ngx_file_info(w[i].path.data, &fi) != NGX_FILE_ERROR
-            && fi.st_uid == ccf->user)
+        if (pyexec_give_dir((char *) w[i].path.data, ccf->user, ccf->group)
+            == -1)
         {
-            continue;
-        }
-
-        if (chown((char *) w[i].path.data, ccf->user, ccf->group) == -1) {
             ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno,
-                          "chown(\"%V\") failed", &w[i].path);
+                          "the workspace \"%V\" cannot be given to nginx's "
+                          "user", &w[i].path);
         }
     }
 }

@@ -72,6 +72,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "base/pyexec_title.h"
 #include "pool/pyexec_pool.h"
@@ -85,6 +86,7 @@
 static void pyexec_main_lock(void);
 static void pyexec_main_identity(pyexec_pool_t *pool);
 static void pyexec_main_workspaces(pyexec_pool_t *pool);
+static int pyexec_main_writable(int fd, const pyexec_sandbox_t *sb);
 static void pyexec_main_descriptors(pyexec_main_t *m);
 static void pyexec_main_signals(pyexec_main_t *m);
 
@@ -196,7 +198,6 @@ static void
 pyexec_main_workspaces(pyexec_pool_t *pool)
 {
     unsigned             i;
-    struct stat          st;
     pyexec_sandbox_t    *sb;
     pyexec_workspace_t  *w;
 
@@ -207,19 +208,49 @@ pyexec_main_workspaces(pyexec_pool_t *pool)
     for (i = 0; i < sb->nworkspaces; i++) {
 
         w = &sb->workspaces[i];
-        w->fd = open(w->path, O_PATH|O_DIRECTORY|O_CLOEXEC);
 
-        if (w->fd == -1 || fstat(w->fd, &st) == -1) {
-            pyexec_die("the workspace \"%s\" cannot be opened: %m", w->path);
-        }
-
-        if (geteuid() == 0 && st.st_uid != sb->uid
-            && fchownat(w->fd, "", sb->uid, sb->gid, AT_EMPTY_PATH) == -1)
+        if (geteuid() == 0
+            && pyexec_give_dir(w->path, sb->uid, sb->gid) == -1)
         {
             pyexec_die("the workspace \"%s\" cannot be given to user \"%s\": "
                        "%m", w->path, pool->user);
         }
+
+        w->fd = open(w->path, O_PATH|O_DIRECTORY|O_CLOEXEC);
+
+        if (w->fd == -1) {
+            pyexec_die("the workspace \"%s\" cannot be opened: %m", w->path);
+        }
+
+        if (geteuid() == 0 && !pyexec_main_writable(w->fd, sb)) {
+            pyexec_die("the workspace \"%s\" cannot be written by user "
+                       "\"%s\": %m", w->path, pool->user);
+        }
     }
+}
+
+
+/* whether the runners' user can make files there; root's reach is not asked */
+
+static int
+pyexec_main_writable(int fd, const pyexec_sandbox_t *sb)
+{
+    int  rc, err;
+
+    if (setegid(sb->gid) == -1 || seteuid(sb->uid) == -1) {
+        pyexec_die("seteuid(): %m");
+    }
+
+    rc = faccessat(fd, "", W_OK|X_OK, AT_EMPTY_PATH|AT_EACCESS);
+    err = errno;
+
+    if (seteuid(0) == -1 || setegid(0) == -1) {
+        pyexec_die("seteuid(): %m");
+    }
+
+    errno = err;
+
+    return rc == 0;
 }
 
 
