@@ -170,6 +170,10 @@ pyexec_zygote_load(pyexec_nursery_t *z, pyexec_learned_t *learned)
     if (pyexec_send(z->link, PYEXEC_MSG_READY, &ready, NULL, 0) == -1) {
         _exit(0);
     }
+
+    /* WORN is said again: it does not wait for a first process that is busy */
+
+    (void) fcntl(z->link, F_SETFL, O_NONBLOCK);
 }
 
 
@@ -289,12 +293,17 @@ pyexec_zygote_wait(pyexec_nursery_t *z)
         pyexec_zygote_reap(z);
     }
 
-    if (told) {
-        pyexec_zygote_link(z);
+    /*
+     * A request that woke this zygote woke no other: it is served before the
+     * zygote retires.
+     */
+
+    if (asked) {
+        pyexec_zygote_fork(z);
     }
 
-    if (asked && !z->retired) {
-        pyexec_zygote_fork(z);
+    if (told) {
+        pyexec_zygote_link(z);
     }
 
     pyexec_zygote_listen(z);

@@ -27,6 +27,7 @@
 /* how long a run waits for a child; then it is answered with 500 */
 
 #define PYEXEC_CHILD_WAIT   10000000       /* us */
+#define PYEXEC_LOOK         100            /* ms: is there a full zygote? */
 
 
 static int pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run);
@@ -433,6 +434,12 @@ pyexec_run_child_wait(pyexec_executor_t *ex, pyexec_run_t *run,
 
     for ( ;; ) {
 
+        /* after the last full zygote's death light children import it all */
+
+        if (!__atomic_load_n(&ex->roots->full, __ATOMIC_ACQUIRE)) {
+            kind = PYEXEC_LIGHT;
+        }
+
         sp = pyexec_spares_find(&ex->spares, kind);
 
         if (sp->ready) {
@@ -450,7 +457,7 @@ pyexec_run_child_wait(pyexec_executor_t *ex, pyexec_run_t *run,
         pfd[n].fd = run->client;
         pfd[n].events = POLLRDHUP;
 
-        if (poll(pfd, n + 1, 1000) > 0) {
+        if (poll(pfd, n + 1, PYEXEC_LOOK) > 0) {
 
             if (pfd[n].revents) {
                 return NULL;
