@@ -25,6 +25,7 @@ typedef struct {
     int                    link;           /* socket to a zygote, or -1 */
     unsigned               generation;     /* of a zygote: its lineage's, when
                                               it was forked */
+    unsigned               failures;       /* deaths before READY, in a row */
     unsigned               loaded:1;       /* a zygote: READY has come */
     unsigned               retiring:1;     /* a zygote: is being replaced */
     uint64_t               born;           /* pyexec_now() at its fork */
@@ -39,8 +40,12 @@ typedef struct {
 
 typedef struct {
     unsigned               generation;
+    unsigned               served:1;       /* a zygote has sent READY */
     unsigned               scout:1;        /* a scout is to be started */
     unsigned               worn:1;         /* a zygote has sent WORN */
+    unsigned               failures;       /* of scouts, in a row */
+    uint64_t               scout_at;       /* pyexec_now() of the next, at the
+                                              earliest */
     pyexec_learned_t      *learned;        /* for new zygotes; NULL: none yet */
     pyexec_learned_t      *scouted;        /* a running scout fills it; NULL:
                                               no scout runs */

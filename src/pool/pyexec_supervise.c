@@ -26,12 +26,18 @@
 
 #define PYEXEC_PAUSE        500            /* ms */
 
+/* after failures the pause before another try doubles, so many times at most */
+
+#define PYEXEC_SCOUT_PAUSE  30000000       /* us */
+#define PYEXEC_DOUBLINGS    6
+
 
 static void pyexec_supervise_plan(pyexec_main_t *m);
 static pyexec_process_t *pyexec_supervise_add(pyexec_main_t *m,
     pyexec_role_e role, pyexec_zygote_e kind);
 static int pyexec_supervise_wait(pyexec_main_t *m);
 static void pyexec_supervise_start(pyexec_main_t *m);
+static uint64_t pyexec_supervise_pause(uint64_t pause, unsigned failures);
 static void pyexec_supervise_link(pyexec_main_t *m, pyexec_process_t *p);
 static void pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
     const pyexec_ready_t *ready);
@@ -128,6 +134,12 @@ pyexec_supervise_wait(pyexec_main_t *m)
         }
     }
 
+    for (i = 0; i < PYEXEC_KINDS; i++) {
+        if (m->lineage[i].scout && !m->ending) {
+            timeout = PYEXEC_PAUSE;
+        }
+    }
+
     /* no POLLIN: runners read the jobs, this process sees nginx hang up */
 
     pfd[n].fd = m->ending ? -1 : PYEXEC_FD_RUNS;
@@ -186,13 +198,22 @@ pyexec_supervise_start(pyexec_main_t *m)
 
     for (i = 0; i < m->nprocesses; i++) {
         if (m->processes[i].pid == 0
-            && pyexec_now() - m->processes[i].born > PYEXEC_YOUNG)
+            && pyexec_now() - m->processes[i].born
+               > pyexec_supervise_pause(PYEXEC_YOUNG, m->processes[i].failures))
         {
             pyexec_process_start(m, &m->processes[i]);
         }
     }
 
     pyexec_supervise_scout(m);
+}
+
+
+static uint64_t
+pyexec_supervise_pause(uint64_t pause, unsigned failures)
+{
+    return pause << (failures < PYEXEC_DOUBLINGS ? failures
+                                                 : PYEXEC_DOUBLINGS);
 }
 
 
@@ -231,6 +252,8 @@ pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
     pyexec_roots_t  *roots;
 
     p->loaded = 1;
+    p->failures = 0;
+    m->lineage[p->kind].served = 1;
 
     /* a successor forks from here on: those that retire are told */
 
@@ -343,8 +366,12 @@ pyexec_supervise_scout(pyexec_main_t *m)
         return;
     }
 
-    for (kind = 0; kind < PYEXEC_KINDS && !m->lineage[kind].scout; kind++) {
-        /* void */
+    for (kind = 0; kind < PYEXEC_KINDS; kind++) {
+        if (m->lineage[kind].scout
+            && pyexec_now() >= m->lineage[kind].scout_at)
+        {
+            break;
+        }
     }
 
     if (kind == PYEXEC_KINDS) {
@@ -380,15 +407,28 @@ pyexec_supervise_scouted(pyexec_main_t *m, pyexec_zygote_e kind, int status)
     if (status == 0) {
         useless = l->learned;
         l->learned = l->scouted;
+        l->failures = 0;
 
     } else {
         pyexec_supervise_tell("scout", status);
+
+        l->scout = 1;
+        l->scout_at = pyexec_now()
+                      + pyexec_supervise_pause(PYEXEC_SCOUT_PAUSE,
+                                               l->failures++);
     }
 
     l->scouted = NULL;
 
     if (useless) {
         (void) munmap(useless, sizeof(pyexec_learned_t));
+    }
+
+    /* worn zygotes are replaced in any case, by others with another seed */
+
+    if (status != 0 && l->worn && l->learned) {
+        (void) munmap(l->learned, sizeof(pyexec_learned_t));
+        l->learned = NULL;
     }
 
     if (status == 0 || l->worn) {
@@ -476,6 +516,7 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
     pyexec_role_e    role;
     pyexec_zygote_e  kind;
 
+    p->failures += p->role == PYEXEC_ZYGOTE && !p->loaded;
     p->pid = 0;
     p->loaded = 0;
 
@@ -508,14 +549,19 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
         return;
     }
 
-    /* a zygote that fails at the start will fail again: nginx is told why */
+    /* what can't be loaded once can't be the next time; a killed one may */
 
-    if (!m->said_ready && role == PYEXEC_ZYGOTE) {
+    if (role == PYEXEC_ZYGOTE && !m->lineage[kind].served
+        && WIFEXITED(status))
+    {
         pyexec_die("the %s zygote did not start",
                    kind == PYEXEC_FULL ? "full" : "light");
     }
 
-    /* status 0: it saw nginx hang up before this process does */
+    /*
+     * A process exits with 0 only when nginx has hung up: the pool is ending,
+     * and it is not restarted at once.
+     */
 
     if (status == 0) {
         return;
@@ -523,7 +569,7 @@ pyexec_supervise_died(pyexec_main_t *m, pyexec_process_t *p, int status)
 
     pyexec_supervise_tell(pyexec_process_name(p), status);
 
-    if (pyexec_now() - p->born > PYEXEC_YOUNG) {
+    if (p->failures == 0 && pyexec_now() - p->born > PYEXEC_YOUNG) {
         pyexec_process_start(m, p);
     }
 }

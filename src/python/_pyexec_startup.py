@@ -158,7 +158,7 @@ def _load(names):
         try:
             importlib.import_module(name)
         except Exception as exc:
-            raise ImportError("preload=%s cannot be imported: %s"
+            raise ImportError("preload=%s cannot be imported: %r"
                               % (name, exc)) from None
     return list(names)
 

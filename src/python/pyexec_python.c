@@ -258,10 +258,7 @@ pyexec_python_rehearse(unsigned usual)
 
     rc = pyexec_python_call(PYEXEC_REHEARSE, Py_BuildValue("(I)", usual));
 
-    if (rc == NULL) {
-        PyErr_Clear();
-    }
-
+    PyErr_Clear();
     Py_XDECREF(rc);
 }
 
@@ -473,10 +470,7 @@ pyexec_python_run(const pyexec_str_t *code,
     Py_XDECREF(rc);
     rc = pyexec_python_call(PYEXEC_FINISH, NULL);
 
-    if (rc == NULL) {
-        PyErr_Clear();
-    }
-
+    PyErr_Clear();
     Py_XDECREF(rc);
 
     return status;
@@ -570,6 +564,11 @@ pyexec_python_die(const char *what)
     PyErr_Fetch(&type, &exc, &trace);
 
     text = exc ? PyObject_Str(exc) : NULL;
+
+    if (text && PyUnicode_GetLength(text) == 0) {
+        text = PyObject_Repr(exc);
+    }
+
     s = text ? PyUnicode_AsUTF8(text) : NULL;
 
     pyexec_die("%s: %s", what, s ? s : "unexpected answer");
