@@ -341,7 +341,8 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
     ngx_conf_merge_value(conf->json_errors, prev->json_errors,
                          NGX_CONF_UNSET);
 
-    /* only what runs code has no session in its configuration */
+    /* "pyexec_execute" has the session in the request, the others in their
+       directive */
 
     if (conf->handler && conf->session == NULL) {
         ngx_http_pyexec_merge_limits(conf);

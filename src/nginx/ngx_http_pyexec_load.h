@@ -16,7 +16,7 @@ ngx_int_t ngx_http_pyexec_load_claim(ngx_http_pyexec_pool_t *pool,
     ngx_log_t *log);
 void ngx_http_pyexec_load_release(ngx_http_pyexec_pool_t *pool);
 
-/* NGX_OK: counted as queued; NGX_BUSY: there is enough to do */
+/* NGX_OK: counted as queued; NGX_BUSY: no more runs may wait */
 
 ngx_int_t ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool);
 

@@ -504,8 +504,8 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
                             &item);
     err = errno;
 
-    /* before the answer, after which the client may remove the run: a locked
-       one would be left alone */
+    /* unlocked before it is answered: a clean-up, which the client may then
+       send, skips locked runs */
 
     pyexec_run_unlock(run->store, run->run_id);
     run->run_id[0] = '\0';

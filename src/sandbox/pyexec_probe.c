@@ -292,7 +292,7 @@ pyexec_probe_walls(pyexec_sandbox_t *sb, char *reason, size_t size)
 
     (void) waitpid(pid, &status, 0);
 
-    /* the probe writes "." for success, so that dying is none */
+    /* "." says that all walls hold; nothing is read if the probe has died */
 
     if (strcmp(reason, ".") == 0) {
         reason[0] = '\0';

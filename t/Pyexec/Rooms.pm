@@ -23,8 +23,12 @@ sub new {
         my ($folder, $unit) = $file =~ m{^(?:src/)?(?:(.*)/)?(\w+)\.[ch]$};
         my $text = text($file);
 
-        $self->{folder}{$unit} = $folder // '.';
-        $used{$unit}{$_} = 1 for $text =~ m{#include "\S*?(\w+)\.h"}g;
+        $folder //= '.';
+        die "$file: no folder of src/ that is known" if !grep { $_ eq $folder } @ORDER, @NGINX;
+        die "$file: another unit has this name" if ($self->{folder}{$unit} // $folder) ne $folder;
+
+        $self->{folder}{$unit} = $folder;
+        $used{$unit}{$_} = 1 for $text =~ /^\s*#\s*include\s*[<"]\S*?(\w+)\.[ch][>"]/mg;
 
         next if $file =~ /\.h$/;
 
