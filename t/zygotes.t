@@ -71,11 +71,23 @@ my $log = $d->log;
 $log =~ s/^.*\[alert\].*exited on signal 9.*$//mg;
 unlike($log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert') or diag($log);
 
-# what needs nothing of preload= does not wait for it
+# what needs nothing of preload= does not wait for it, nor for a zygote's death
 
 {
     my $other = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=matplotlib.pyplot');
     like($other->log, qr/serves runs.*is ready/s, 'runs are served before what preload= names is loaded');
+
+    kill KILL => $other->pids_of('full zygote');
+    ok($other->until(10, sub { $other->log =~ /a zygote was killed/ }), 'the full zygote dies');
+    is($other->post("import matplotlib.pyplot; print($_)")->{status}, 'ok', 'light children do what it did') for 1 .. 2;
+    ok($other->until(30, sub { $other->pids_of('full zygote') }), 'there is another');
+
+    # one that is killed while it loads does not take the pool along
+
+    kill KILL => $other->pids_of('full zygote');
+    ok($other->until(30, sub { (() = $other->log =~ /a zygote was killed/g) == 2 }), 'it dies while it loads');
+    is($other->post('print(3)')->{status}, 'ok', 'a run after that');
+    unlike($other->log, qr/did not start/, 'the pool goes on');
     $other->signal('QUIT');
     ok($other->until(10, sub { !$other->processes }), 'a pool whose scouts are under way leaves');
 }
