@@ -158,8 +158,8 @@ def _load(names):
         try:
             importlib.import_module(name)
         except Exception as exc:
-            raise ImportError("preload=%s cannot be imported: %r"
-                              % (name, exc)) from None
+            raise ImportError("preload=%s cannot be imported: %s"
+                              % (name, str(exc) or repr(exc))) from None
     return list(names)
 
 
