@@ -231,7 +231,12 @@ sub pids_of {
         'full zygote'   => sub { $_[0]{args} =~ /: zygote, full/ },
         'child'         => sub { $_[0]{args} =~ /: child/ },
     );
-    return map { $_->{pid} } grep { $test{$who}->($_) } @tree;
+    my @found = grep { $test{$who}->($_) } @tree;
+
+    # a process that a pool has just forked has its title for a moment
+
+    my %is = map { $_->{pid} => 1 } @found;
+    return map { $_->{pid} } grep { $who ne 'pool' || !$is{ $_->{ppid} } } @found;
 }
 
 sub pool_pid { ($_[0]->pids_of('pool'))[-1] }
