@@ -13,6 +13,14 @@
 #include "base/pyexec_io.h"
 
 
+/* room for a control message with descriptors, aligned as cmsg(3) wants it */
+
+typedef union {
+    char                   space[CMSG_SPACE(PYEXEC_MAX_FDS * sizeof(int))];
+    struct cmsghdr         align;
+} pyexec_control_t;
+
+
 int
 pyexec_read_all(int fd, void *data, size_t len)
 {
@@ -56,14 +64,10 @@ ssize_t
 pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     unsigned nfds)
 {
-    struct iovec     iov;
-    struct msghdr    msg;
-    struct cmsghdr  *cmsg;
-
-    union {
-        char            space[CMSG_SPACE(PYEXEC_MAX_FDS * sizeof(int))];
-        struct cmsghdr  align;
-    } control;
+    struct iovec      iov;
+    struct msghdr     msg;
+    struct cmsghdr   *cmsg;
+    pyexec_control_t  control;
 
     memset(&msg, 0, sizeof(msg));
     memset(&control, 0, sizeof(control));
@@ -92,17 +96,13 @@ ssize_t
 pyexec_recv_fds(int fd, void *data, size_t len, int *fds, unsigned nfds,
     int flags)
 {
-    int              got[PYEXEC_MAX_FDS];
-    ssize_t          n;
-    unsigned         i, ngot;
-    struct iovec     iov;
-    struct msghdr    msg;
-    struct cmsghdr  *cmsg;
-
-    union {
-        char            space[CMSG_SPACE(PYEXEC_MAX_FDS * sizeof(int))];
-        struct cmsghdr  align;
-    } control;
+    int               got[PYEXEC_MAX_FDS];
+    ssize_t           n;
+    unsigned          i, ngot;
+    struct iovec      iov;
+    struct msghdr     msg;
+    struct cmsghdr   *cmsg;
+    pyexec_control_t  control;
 
     memset(&msg, 0, sizeof(msg));
 
