@@ -18,8 +18,7 @@
 /* Python functions that are called from C, looked up once, before any fork */
 
 typedef enum {
-    PYEXEC_COLLECT = 0,
-    PYEXEC_FREEZE,
+    PYEXEC_FREEZE = 0,
     PYEXEC_PRELOAD,
     PYEXEC_REHEARSE,
     PYEXEC_RESEED,
@@ -62,7 +61,6 @@ static char  pyexec_home[PATH_MAX + sizeof("HOME=")] = "HOME=/";
 static char  pyexec_tmpdir[PATH_MAX + sizeof("TMPDIR=")] = "TMPDIR=/";
 
 static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
-    { "gc", "collect", NULL },
     { "gc", "freeze", NULL },
     { "_pyexec_startup", "preload", NULL },
     { "_pyexec_startup", "rehearse", NULL },
@@ -209,7 +207,11 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
         args = list ? Py_BuildValue("(N)", PySequence_Tuple(list)) : NULL;
     }
 
+    /* most of what is loaded stays: looking for garbage would only cost time */
+
+    (void) PyGC_Disable();
     loaded = pyexec_python_call(PYEXEC_PRELOAD, args);
+    (void) PyGC_Enable();
 
     if (loaded == NULL || !PyList_Check(loaded)) {
         pyexec_python_die("preload");
@@ -235,8 +237,7 @@ pyexec_python_preload(const char *names, char *roots, size_t size)
 
     /* a later collection writes to no frozen object: no page is copied */
 
-    loaded = pyexec_python_call(PYEXEC_COLLECT, NULL);
-    Py_XDECREF(loaded);
+    (void) PyGC_Collect();
     loaded = pyexec_python_call(PYEXEC_FREEZE, NULL);
 
     if (loaded == NULL) {
