@@ -109,3 +109,13 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 POST /api/execute-code
 {"code": "import ctypes, os\nc = ctypes.CDLL(None)\nc.getenv.restype = ctypes.c_char_p\nhere = os.getcwd()\nprint([os.environ[n] == os.getenv(n) == c.getenv(n.encode()).decode() == here for n in ('HOME', 'TMPDIR')])\nos.environ['HOME'] = '/'\nprint(c.getenv(b'HOME'), c.getenv(b'TMPDIR') == here.encode())"}
 --- response_body_like: "status":"ok","stdout":"\[True, True\]\\nb'/' True\\n"
+
+
+
+=== TEST 12: the time zone is nginx's
+--- main_config
+env TZ=Asia/Tokyo;
+--- request
+POST /api/execute-code
+{"code": "import datetime, time\nprint(time.tzname[0], datetime.datetime(2026, 1, 1).astimezone().utcoffset())"}
+--- response_body_like: "stdout":"JST 9:00:00\\n"

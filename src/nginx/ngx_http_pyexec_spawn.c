@@ -16,6 +16,7 @@
 static char **ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool,
     ngx_pool_t *mem);
 static char *ngx_http_pyexec_spawn_arg(ngx_pool_t *mem, const char *fmt, ...);
+static char *ngx_http_pyexec_spawn_tz(void);
 static void ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool,
     char **argv);
 static void ngx_http_pyexec_spawn_descriptors(ngx_http_pyexec_pool_t *pool);
@@ -151,6 +152,21 @@ ngx_http_pyexec_spawn_arg(ngx_pool_t *mem, const char *fmt, ...)
 }
 
 
+/* returns the variable "TZ=…" of the environment, or NULL */
+
+static char *
+ngx_http_pyexec_spawn_tz(void)
+{
+    char  **e;
+
+    for (e = environ; *e && ngx_strncmp(*e, "TZ=", 3) != 0; e++) {
+        /* void */
+    }
+
+    return *e;
+}
+
+
 static void
 ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool, char **argv)
 {
@@ -168,6 +184,10 @@ ngx_http_pyexec_spawn_exec(ngx_http_pyexec_pool_t *pool, char **argv)
         /* symbols are bound before the forks, and not anew in every child */
 
         "LD_BIND_NOW=1",
+
+        /* nginx passes TZ on to its processes; "env" can set it */
+
+        ngx_http_pyexec_spawn_tz(),
         NULL
     };
 

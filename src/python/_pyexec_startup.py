@@ -113,8 +113,9 @@ def preload(names):
     Raises ImportError if one of names cannot be imported, RuntimeError if a
     thread is left running: both with a sentence for the log.
     """
+    kept = {name: os.environ[name] for name in ["TZ"] if name in os.environ}
     os.environ.clear()
-    os.environ.update(_ENVIRONMENT)
+    os.environ.update(_ENVIRONMENT | kept)
     _pyexec_libraries.install()
 
     with _cache() if names != () else contextlib.nullcontext():
