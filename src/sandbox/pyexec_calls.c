@@ -69,8 +69,6 @@ static const int  pyexec_allowed[] = {
     SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),
     SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range), SCMP_SYS(readahead),
     SCMP_SYS(umask),
-    SCMP_SYS(getxattr), SCMP_SYS(lgetxattr), SCMP_SYS(fgetxattr),
-    SCMP_SYS(listxattr), SCMP_SYS(llistxattr), SCMP_SYS(flistxattr),
 
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
     SCMP_SYS(msync), SCMP_SYS(membarrier),
@@ -197,6 +195,19 @@ static const int  pyexec_exhausted[] = {
 };
 
 
+/*
+ * Fail with EOPNOTSUPP, as on a file system without extended attributes, which
+ * shutil takes for a file that has none.  Landlock does not restrict these
+ * calls.
+ */
+
+static const int  pyexec_unsupported[] = {
+    SCMP_SYS(getxattr), SCMP_SYS(lgetxattr), SCMP_SYS(fgetxattr),
+    SCMP_SYS(listxattr), SCMP_SYS(llistxattr), SCMP_SYS(flistxattr),
+    -1
+};
+
+
 /* kill the process: no library ever calls these, only an attack does */
 
 static const int  pyexec_fatal[] = {
@@ -213,6 +224,7 @@ static const pyexec_calls_t  pyexec_lists[] = {
     { SCMP_ACT_ERRNO(EPERM), pyexec_refused },
     { SCMP_ACT_ERRNO(0), pyexec_pretended },
     { SCMP_ACT_ERRNO(EAGAIN), pyexec_exhausted },
+    { SCMP_ACT_ERRNO(EOPNOTSUPP), pyexec_unsupported },
     { SCMP_ACT_KILL_PROCESS, pyexec_fatal }
 };
 

@@ -99,6 +99,56 @@ $w->{mode} ne join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt",
 
 
 
+=== another session's file: attributes, read
+--- code
+@means@
+import shutil
+open("mine", "w").write("x")
+shutil.copytree(".", "copy", ignore=shutil.ignore_patterns("copy", "session"))
+control(open("copy/mine").read() == "x" and shutil.copy2("mine", "again"))
+secret, some = b"@victim@/secret.txt", ctypes.create_string_buffer(100)
+for name in (b"user.pyexec", b"user.none"):
+    for number in (NR_getxattr, NR_lgetxattr):
+        if call(number, secret, name, some, 100) > 0 or ctypes.get_errno() == errno.ENODATA:
+            effect("an attribute", some.value)
+for number in (NR_listxattr, NR_llistxattr):
+    if call(number, secret, some, 100) >= 0:
+        effect("attributes", some.value)
+--- before
+my ($path, $name, $value) = ("$w->{victim}/secret.txt", 'user.pyexec', $w->{secret});
+syscall NR_setxattr, $path, $name, $value, length $value, 0;
+--- status: ok
+--- through: mount+seccomp
+
+
+
+=== another session's link: its target
+--- code
+@means@
+control(os.readlink("session") == "../..")
+target = attempt("readlink", os.readlink, "@victim@/link")
+if target is not None:
+    effect("a link to", target)
+--- before
+symlink $w->{secret}, "$w->{victim}/link";
+--- status: ok
+--- namespaces
+--- through: mount
+
+
+
+=== the file system of another session
+--- code
+@means@
+control(os.statvfs(".").f_blocks)
+if attempt("statvfs", os.statvfs, "@victim@") is not None:
+    effect("how large and how full it is")
+--- status: ok
+--- namespaces
+--- through: mount
+
+
+
 === a session made beside
 --- code
 @means@
