@@ -97,6 +97,7 @@ typedef struct {
     ngx_http_pyexec_entry_t   *entry;
     ngx_msec_t                 next_start;
     ngx_uint_t                 starts;     /* since the last READY */
+    ngx_uint_t                 seen;       /* unsigned  seen:1;  its lock */
 } ngx_http_pyexec_pool_t;
 
 

@@ -198,7 +198,16 @@ ngx_http_pyexec_supervisor_keep(ngx_http_pyexec_pool_t *pool)
     }
 
     if (fl.l_type != F_UNLCK) {
+        pool->seen = 1;
         return NGX_HTTP_PYEXEC_LOOK;
+    }
+
+    /* after a reload, READY may be that of the former cycle's pool */
+
+    if (pool->seen || (pool->load->ready && pool->starts)) {
+        pool->seen = 0;
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "pyexec pool \"%V\" has died", &pool->name);
     }
 
     if (pool->load->ready) {

@@ -136,6 +136,7 @@ main(int argc, char **argv)
     pyexec_process_descriptors(&m.pool);
 
     pyexec_main_signals(&m);
+    pyexec_process_streams(&m);
     pyexec_supervise(&m);
 
     return 0;

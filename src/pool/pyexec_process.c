@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/mman.h>
@@ -69,6 +70,56 @@ pyexec_process_descriptors(const pyexec_pool_t *pool)
         if (setrlimit(RLIMIT_NOFILE, &rl) == -1) {
             pyexec_die("setrlimit(RLIMIT_NOFILE): %m");
         }
+    }
+}
+
+
+void
+pyexec_process_streams(pyexec_main_t *m)
+{
+    int  null;
+
+    null = open("/dev/null", O_RDWR|O_CLOEXEC);
+
+    if (null == -1 || pipe2(m->streams, O_CLOEXEC) == -1
+        || fcntl(m->streams[0], F_SETFL, O_NONBLOCK) == -1
+        || dup2(null, STDOUT_FILENO) == -1)
+    {
+        pyexec_die("pipe2(): %m");
+    }
+
+#ifndef PYEXEC_ASAN
+
+    /* else a report on this process would be lost */
+
+    if (dup2(null, STDERR_FILENO) == -1) {
+        pyexec_die("dup2(): %m");
+    }
+
+#endif
+
+    (void) close(null);
+}
+
+
+void
+pyexec_process_said(pyexec_main_t *m)
+{
+    char     text[4096], *line, *rest;
+    ssize_t  n;
+
+    n = read(m->streams[0], text, sizeof(text) - 1);
+
+    if (n <= 0) {
+        return;
+    }
+
+    text[n] = '\0';
+
+    for (line = strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest))
+    {
+        pyexec_log(PYEXEC_LOG_ERR, "%s", line);
     }
 }
 
@@ -143,6 +194,14 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
     (void) sigemptyset(&set);
     (void) sigprocmask(SIG_SETMASK, &set, NULL);
 
+    if (dup2(m->streams[1], STDOUT_FILENO) == -1
+        || dup2(m->streams[1], STDERR_FILENO) == -1)
+    {
+        pyexec_die("dup2(): %m");
+    }
+
+    (void) close(m->streams[0]);
+    (void) close(m->streams[1]);
     (void) close(m->signals);
     (void) close(PYEXEC_FD_LOCK);
     (void) close(pool->lifeline[1]);

@@ -65,6 +65,8 @@ typedef struct {
     pyexec_pool_t          pool;
     char                   walls[512];     /* those in force, for the log */
     int                    signals;        /* signalfd */
+    int                    streams[2];     /* pipe: standard output and error
+                                              of the other processes */
     unsigned               said_ready:1;   /* READY was sent to nginx */
     unsigned               ending:1;       /* nothing is started any more */
     pyexec_lineage_t       lineage[PYEXEC_KINDS];
@@ -79,6 +81,15 @@ typedef struct {
  */
 
 void pyexec_process_descriptors(const pyexec_pool_t *pool);
+
+/*
+ * Replaces standard output and error, which are nginx's error log: the pool is
+ * not told when that is rotated.  What the other processes write there, libc
+ * for instance, pyexec_process_said() reads and logs.
+ */
+
+void pyexec_process_streams(pyexec_main_t *m);
+void pyexec_process_said(pyexec_main_t *m);
 
 /*
  * Forks the process that p describes, and fills in pid, link, born and

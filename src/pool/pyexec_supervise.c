@@ -118,7 +118,7 @@ static int
 pyexec_supervise_wait(pyexec_main_t *m)
 {
     int                      i, n, reaped, timeout;
-    struct pollfd            pfd[PYEXEC_PROCESSES + 3];
+    struct pollfd            pfd[PYEXEC_PROCESSES + 4];
     struct signalfd_siginfo  info;
 
     timeout = -1;
@@ -149,7 +149,10 @@ pyexec_supervise_wait(pyexec_main_t *m)
     pfd[n + 2].fd = m->pool.steward[1];
     pfd[n + 2].events = POLLIN;
 
-    if (poll(pfd, n + 3, timeout) == -1 && errno != EINTR) {
+    pfd[n + 3].fd = m->streams[0];
+    pfd[n + 3].events = POLLIN;
+
+    if (poll(pfd, n + 4, timeout) == -1 && errno != EINTR) {
         pyexec_die("poll(): %m");
     }
 
@@ -172,6 +175,10 @@ pyexec_supervise_wait(pyexec_main_t *m)
 
     if (pfd[n + 2].revents) {
         pyexec_steward_serve(m->pool.steward[1], &m->pool.sandbox);
+    }
+
+    if (pfd[n + 3].revents) {
+        pyexec_process_said(m);
     }
 
     if (pfd[n].revents) {

@@ -1,9 +1,12 @@
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <sys/stat.h>
 
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
@@ -18,6 +21,7 @@
 
 
 static void pyexec_sweep(pyexec_store_t *st, uint32_t retain);
+static int pyexec_sweep_foreign(const pyexec_store_t *st, const char *name);
 
 
 void
@@ -90,7 +94,8 @@ pyexec_sweep(pyexec_store_t *st, uint32_t retain)
         files = 0;
 
         if (pyexec_history_remove(st, &session, before, &runs, &files) == -1
-            && errno != ENOTDIR && errno != ELOOP)
+            && errno != ENOTDIR && errno != ELOOP
+            && !(errno == EACCES && pyexec_sweep_foreign(st, de->d_name)))
         {
             pyexec_log(PYEXEC_LOG_ERR, "removing old runs of \"%s\" failed: "
                        "%m", de->d_name);
@@ -103,4 +108,16 @@ pyexec_sweep(pyexec_store_t *st, uint32_t retain)
     }
 
     (void) closedir(d);
+}
+
+
+/* a directory of root's that is closed to the pool: "lost+found" of ext4 */
+
+static int
+pyexec_sweep_foreign(const pyexec_store_t *st, const char *name)
+{
+    struct stat  s;
+
+    return fstatat(st->dir, name, &s, AT_SYMLINK_NOFOLLOW) == 0
+           && s.st_uid == 0 && (s.st_mode & 077) == 0;
 }
