@@ -34,3 +34,19 @@ $Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_p
 [200, 200]
 --- response_body_like eval
 [qr/"status":"ok".*dark\/x/, qr/"removed_runs":1,"removed_files":5\}/]
+
+
+
+=== TEST 3: directories that nothing may be written to, in a session with other runs
+--- config eval
+$Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_policy off;/r
+--- request eval
+my $made = 'import os\nos.mkdir(\"a\")\nos.mkdir(\"a/b\", 0o500)\nos.mkdir(\"a/c\", 0o400)\nos.mkdir(\"a/d\", 0)\nopen(\"a/f\", \"w\")\n';
+["POST /api/execute-code\n{\"session_id\": \"m\", \"code\": \"$made\"}",
+ "POST /api/execute-code\n{\"session_id\": \"m\", \"code\": \"${made}np.array([1])\"}",
+ "POST /api/execute-code\n{\"session_id\": \"m\", \"code\": \"print(1)\"}",
+ "DELETE /api/code-cleanup/m", "GET /api/code-results/m"]
+--- error_code eval
+[(200) x 5]
+--- response_body_like eval
+[qr/"status":"ok".*a\/f/, qr/"attempt":2/, qr/"ok"/, qr/"removed_runs":3,/, qr/"items":\[\]/]

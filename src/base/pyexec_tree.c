@@ -24,6 +24,8 @@ static int pyexec_scan_cmp(const void *one, const void *two);
 static int pyexec_remove_dir(int dir, const char *name, uint64_t *files);
 static ssize_t pyexec_flatten(DIR *d, uint64_t *files);
 static ssize_t pyexec_hoist(int from, int to);
+static int pyexec_move(int from, const char *name, int to, const char *up);
+static int pyexec_let_in(int dir, const char *name);
 static int pyexec_listed(const char *name, const char *const *names);
 
 
@@ -135,7 +137,7 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
     }
 
     if (S_ISDIR(st.st_mode)) {
-        sub = pyexec_open_dir(fd, name);
+        sub = pyexec_open_dir(fd, name, S_IRUSR|S_IXUSR);
 
         if (sub == -1) {
             return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
@@ -241,16 +243,34 @@ pyexec_empty(int dir, const char *const *keep)
 
 
 int
-pyexec_open_dir(int dir, const char *name)
+pyexec_open_dir(int dir, const char *name, mode_t mode)
 {
-    int   fd, rc;
-    char  proc[32];
+    int          fd;
+    struct stat  st;
 
     fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
-    if (fd != -1 || errno != EACCES) {
-        return fd;
+    if (fd == -1 && errno == EACCES && pyexec_let_in(dir, name) == 0) {
+        return openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
     }
+
+    /* if this fails, so does what the caller wants of the directory */
+
+    if (fd != -1 && fstat(fd, &st) == 0 && (st.st_mode & mode) != mode) {
+        (void) fchmod(fd, S_IRWXU);
+    }
+
+    return fd;
+}
+
+
+/* sets the mode of the directory name, which must not be a link, to 0700 */
+
+static int
+pyexec_let_in(int dir, const char *name)
+{
+    int   fd, rc, err;
+    char  proc[32];
 
     fd = openat(dir, name, O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
     if (fd == -1) {
@@ -264,15 +284,13 @@ pyexec_open_dir(int dir, const char *name)
 
     (void) snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
 
-    rc = chmod(proc, 0700);
+    rc = chmod(proc, S_IRWXU);
+    err = errno;
+
     (void) close(fd);
 
-    if (rc == -1) {
-        errno = EACCES;
-        return -1;
-    }
-
-    return openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    errno = err;
+    return rc;
 }
 
 
@@ -289,7 +307,7 @@ pyexec_remove_dir(int dir, const char *name, uint64_t *files)
     int       top;
     ssize_t   moved;
 
-    top = pyexec_open_dir(dir, name);
+    top = pyexec_open_dir(dir, name, S_IRWXU);
     if (top == -1) {
         return errno == ENOENT ? 0 : -1;
     }
@@ -342,7 +360,7 @@ pyexec_flatten(DIR *d, uint64_t *files)
             continue;
         }
 
-        fd = pyexec_open_dir(dirfd(d), de->d_name);
+        fd = pyexec_open_dir(dirfd(d), de->d_name, S_IRWXU);
         n = fd == -1 ? -1 : pyexec_hoist(fd, dirfd(d));
 
         if (n == -1 || unlinkat(dirfd(d), de->d_name, AT_REMOVEDIR) == -1) {
@@ -365,6 +383,7 @@ static ssize_t
 pyexec_hoist(int from, int to)
 {
     DIR              *d;
+    int               rc;
     char              up[32];
     ssize_t           n;
     struct dirent    *de;
@@ -377,23 +396,44 @@ pyexec_hoist(int from, int to)
     }
 
     n = 0;
+    rc = 0;
 
-    while ((de = pyexec_readdir(d)) != NULL) {
+    while (rc == 0 && (de = pyexec_readdir(d)) != NULL) {
 
         /* renameat() may replace a file, which was to be removed anyway */
 
         do {
             (void) snprintf(up, sizeof(up), ".%" PRIx64, serial++);
-        } while (renameat(from, de->d_name, to, up) == -1
-                 && (errno == EEXIST || errno == ENOTEMPTY || errno == EISDIR
-                     || errno == ENOTDIR));
+            rc = pyexec_move(from, de->d_name, to, up);
+        } while (rc == -1 && (errno == EEXIST || errno == ENOTEMPTY
+                              || errno == EISDIR || errno == ENOTDIR));
 
         n++;
     }
 
     (void) closedir(d);
 
-    return n;
+    return rc == 0 ? n : -1;
+}
+
+
+/*
+ * renameat() of a directory writes to it, as its ".." changes, and its mode
+ * must let the caller do that.
+ */
+
+static int
+pyexec_move(int from, const char *name, int to, const char *up)
+{
+    if (renameat(from, name, to, up) == 0) {
+        return 0;
+    }
+
+    if (errno != EACCES || pyexec_let_in(from, name) == -1) {
+        return -1;
+    }
+
+    return renameat(from, name, to, up);
 }
 
 

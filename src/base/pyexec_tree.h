@@ -71,12 +71,12 @@ int pyexec_remove(int dir, const char *name, uint64_t *files);
 int pyexec_empty(int dir, const char *const *keep);
 
 /*
- * Opens the directory name, which must not be a link.  If its mode does not
- * let the caller in, sets that to 0700 first.  Returns a descriptor, or -1 and
+ * Opens the directory name, which must not be a link.  If its mode lacks any of
+ * the bits of mode, it is set to 0700 first.  Returns a descriptor, or -1 and
  * errno.
  */
 
-int pyexec_open_dir(int dir, const char *name);
+int pyexec_open_dir(int dir, const char *name, mode_t mode);
 
 /* opens the directory name, which must not be a link; or NULL and errno */
 

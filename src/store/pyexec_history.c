@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/pyexec_io.h"
+#include "base/pyexec_log.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
@@ -451,7 +452,6 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
     uint64_t *removed, uint64_t *files)
 {
     DIR            *d;
-    int             rc;
     pyexec_str_t    name;
     struct dirent  *de;
 
@@ -460,9 +460,7 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
         return -1;
     }
 
-    rc = 0;
-
-    while (rc == 0 && (de = pyexec_readdir(d)) != NULL) {
+    while ((de = pyexec_readdir(d)) != NULL) {
 
         name.data = (u_char *) de->d_name;
         name.len = strlen(de->d_name);
@@ -474,16 +472,17 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
             continue;
         }
 
-        rc = pyexec_remove(runs, de->d_name, files);
-
-        if (rc == 0) {
+        if (pyexec_remove(runs, de->d_name, files) == 0) {
             (*removed)++;
+
+        } else {
+            pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", de->d_name);
         }
     }
 
     (void) closedir(d);
 
-    return rc == 0 ? pyexec_notes_remove(st, runs, before) : -1;
+    return pyexec_notes_remove(st, runs, before);
 }
 
 
