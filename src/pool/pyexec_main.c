@@ -59,6 +59,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -191,6 +192,12 @@ pyexec_main_identity(pyexec_pool_t *pool)
 
     pool->sandbox.uid = pw->pw_uid;
     pool->sandbox.gid = pw->pw_gid;
+
+    /* no process of the pool has groups beside that one */
+
+    if (setgroups(0, NULL) == -1) {
+        pyexec_die("setgroups(): %m");
+    }
 }
 
 
@@ -222,29 +229,36 @@ pyexec_main_workspaces(pyexec_pool_t *pool)
             pyexec_die("the workspace \"%s\" cannot be opened: %m", w->path);
         }
 
-        if (geteuid() == 0 && !pyexec_main_writable(w->fd, sb)) {
-            pyexec_die("the workspace \"%s\" cannot be written by user "
-                       "\"%s\": %m", w->path, pool->user);
+        if (!pyexec_main_writable(w->fd, sb)) {
+            pyexec_die("the workspace \"%s\" cannot be used by the pool's user "
+                       "(uid %u): %m: let it read and write there, by a group "
+                       "or an ACL, or run the pool as the owner", w->path,
+                       sb->uid);
         }
     }
 }
 
 
-/* whether the runners' user can make files there; root's reach is not asked */
+/* whether the runners' user can list it and make sessions in it */
 
 static int
 pyexec_main_writable(int fd, const pyexec_sandbox_t *sb)
 {
-    int  rc, err;
+    int       rc, err;
+    unsigned  root;
 
-    if (setegid(sb->gid) == -1 || seteuid(sb->uid) == -1) {
+    /* root's reach is not asked */
+
+    root = geteuid() == 0;
+
+    if (root && (setegid(sb->gid) == -1 || seteuid(sb->uid) == -1)) {
         pyexec_die("seteuid(): %m");
     }
 
-    rc = faccessat(fd, "", W_OK|X_OK, AT_EMPTY_PATH|AT_EACCESS);
+    rc = faccessat(fd, "", R_OK|W_OK|X_OK, AT_EMPTY_PATH|AT_EACCESS);
     err = errno;
 
-    if (seteuid(0) == -1 || setegid(0) == -1) {
+    if (root && (seteuid(0) == -1 || setegid(0) == -1)) {
         pyexec_die("seteuid(): %m");
     }
 

@@ -424,6 +424,7 @@ def describe(exc):
         file, line = _location(exc)
         undefined = _undefined(exc)
         errno = _errno(exc)
+        _explain(exc)
         raw = _cut(_format(exc))
     except BaseException:
         pass
@@ -465,6 +466,30 @@ def _errno(exc):
     if isinstance(exc, OSError) and isinstance(exc.errno, int):
         return exc.errno if 0 < exc.errno < 4096 else 0
     return 0
+
+
+def _explain(exc):
+    """Add a note to the error of a file in the session that is closed to the
+    user of runs: without one it looks like a wall."""
+    try:
+        if not isinstance(exc, PermissionError):
+            return
+        path = os.path.realpath(os.fsencode(exc.filename))
+        session = os.path.dirname(os.path.dirname(os.environb[b"HOME"]))
+        if path.startswith(session + b"/") and _is_closed(path):
+            exc.add_note("The file's mode does not let the user of runs read "
+                         "it: whoever stores it in the session must allow "
+                         "that, for others, a group, or by an ACL.")
+    except Exception:
+        pass
+
+
+def _is_closed(path):
+    try:
+        os.stat(path)
+    except PermissionError:
+        return True
+    return not os.access(path, os.R_OK)
 
 
 def _format(exc):

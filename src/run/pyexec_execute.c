@@ -73,8 +73,10 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     a.child.vitals = -1;
 
     if (pyexec_run_begin(ex, &run) == -1) {
-        pyexec_send_error(client, 500, "the run's directory cannot be made",
-                           errno);
+        pyexec_send_error(client, 500, run.session == -1 && errno == EACCES
+                          ? "the session's directory is closed to the pool's "
+                            "user" : "the run's directory cannot be made",
+                          errno);
 
     } else {
         start.run_id.data = (u_char *) run.run_id;

@@ -27,6 +27,7 @@
 #define PYEXEC_LOCK_BITS    48
 
 
+static int pyexec_session_make(const pyexec_store_t *st, const char *name);
 static off_t pyexec_run_byte(const char *run_id);
 static off_t pyexec_session_byte(const pyexec_str_t *session,
     pyexec_lock_e which);
@@ -70,11 +71,35 @@ pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
         return fd;
     }
 
-    if (mkdirat(st->dir, name, 0777) == -1 && errno != EEXIST) {
+    if (pyexec_session_make(st, name) == -1 && errno != EEXIST) {
         return -1;
     }
 
     return syscall(SYS_openat2, st->dir, name, &how, sizeof(how));
+}
+
+
+/*
+ * Where the workspace has the set-group-ID bit, the kernel gives a session the
+ * workspace's group, which others store uploads as: it may write there then.
+ */
+
+static int
+pyexec_session_make(const pyexec_store_t *st, const char *name)
+{
+    int          rc;
+    mode_t       mask;
+    struct stat  s;
+
+    if (fstat(st->dir, &s) == -1) {
+        return -1;
+    }
+
+    mask = umask((s.st_mode & S_ISGID) ? 002 : 022);
+    rc = mkdirat(st->dir, name, 0777);
+    (void) umask(mask);
+
+    return rc;
 }
 
 

@@ -31,7 +31,7 @@ sub new {
         $main = 'working_directory /;';
     }
     my $modules = join '', map { "load_module $_;\n" } @modules;
-    my $user = $> == 0 ? 'user ' . $class->user . ';' : '';
+    my $user = $> == 0 ? 'user ' . ($o{user} // $class->user) . ';' : '';
     my $more = $o{more} // '';
     my $listen = $o{listen} // '';
     my $workspace = $self->{workspace} //= "$dir/workspace";
