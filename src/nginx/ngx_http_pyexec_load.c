@@ -3,6 +3,11 @@
 
 
 static ngx_int_t ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data);
+static ngx_int_t ngx_http_pyexec_load_owners(ngx_http_pyexec_load_t *load);
+static ngx_uint_t ngx_http_pyexec_load_count(ngx_http_pyexec_pool_t *pool);
+static void ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool);
+static ngx_int_t ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e);
+static void ngx_http_pyexec_load_give(ngx_http_pyexec_entry_t *e);
 
 
 char *
@@ -55,7 +60,9 @@ ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data)
 
     } else {
         pool->load = ngx_slab_calloc(shpool, sizeof(ngx_http_pyexec_load_t));
-        if (pool->load == NULL) {
+        if (pool->load == NULL
+            || ngx_http_pyexec_load_owners(pool->load) != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
@@ -63,6 +70,31 @@ ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data)
     }
 
     pool->load->down = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_load_owners(ngx_http_pyexec_load_t *load)
+{
+    ngx_uint_t           i;
+    pthread_mutexattr_t  attr;
+
+    if (pthread_mutexattr_init(&attr) != 0
+        || pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) != 0
+        || pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < NGX_HTTP_PYEXEC_ENTRIES; i++) {
+        if (pthread_mutex_init(&load->entries[i].owner, &attr) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    (void) pthread_mutexattr_destroy(&attr);
 
     return NGX_OK;
 }
@@ -83,22 +115,11 @@ ngx_http_pyexec_load_claim(ngx_http_pyexec_pool_t *pool, ngx_log_t *log)
     for (i = 0; i < NGX_HTTP_PYEXEC_ENTRIES; i++) {
         e = &pool->load->entries[i];
 
-        if (e->pid && kill(e->pid, 0) == -1 && ngx_errno == NGX_ESRCH) {
-            e->pid = 0;
+        if (ngx_http_pyexec_load_take(e) == NGX_OK) {
+            pool->entry = e;
+            pool->load->used = ngx_max(pool->load->used, i + 1);
+            break;
         }
-
-        if (e->pid == 0) {
-            e->queued = 0;
-            e->running = 0;
-
-            if (pool->entry == NULL) {
-                pool->entry = e;
-            }
-        }
-    }
-
-    if (pool->entry) {
-        pool->entry->pid = ngx_pid;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -126,7 +147,7 @@ ngx_http_pyexec_load_release(ngx_http_pyexec_pool_t *pool)
     shpool = (ngx_slab_pool_t *) pool->zone->shm.addr;
 
     ngx_shmtx_lock(&shpool->mutex);
-    ngx_memzero(pool->entry, sizeof(ngx_http_pyexec_entry_t));
+    ngx_http_pyexec_load_give(pool->entry);
     ngx_shmtx_unlock(&shpool->mutex);
 
     pool->entry = NULL;
@@ -137,21 +158,20 @@ ngx_int_t
 ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
 {
     ngx_int_t         rc;
-    ngx_uint_t        i, n;
+    ngx_uint_t        max;
     ngx_slab_pool_t  *shpool;
 
     shpool = (ngx_slab_pool_t *) pool->zone->shm.addr;
-
+    max = pool->workers + pool->max_queue;
     rc = NGX_BUSY;
-    n = 0;
 
     ngx_shmtx_lock(&shpool->mutex);
 
-    for (i = 0; i < NGX_HTTP_PYEXEC_ENTRIES; i++) {
-        n += pool->load->entries[i].queued + pool->load->entries[i].running;
+    if (ngx_http_pyexec_load_count(pool) >= max) {
+        ngx_http_pyexec_load_reap(pool);
     }
 
-    if (n < pool->workers + pool->max_queue) {
+    if (ngx_http_pyexec_load_count(pool) < max) {
         pool->entry->queued++;
         rc = NGX_OK;
     }
@@ -159,4 +179,69 @@ ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
     ngx_shmtx_unlock(&shpool->mutex);
 
     return rc;
+}
+
+
+static ngx_uint_t
+ngx_http_pyexec_load_count(ngx_http_pyexec_pool_t *pool)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < pool->load->used; i++) {
+        n += pool->load->entries[i].queued + pool->load->entries[i].running;
+    }
+
+    return n;
+}
+
+
+/* clears the entries of workers that were killed */
+
+static void
+ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool)
+{
+    ngx_uint_t                i;
+    ngx_http_pyexec_entry_t  *e;
+
+    for (i = 0; i < pool->load->used; i++) {
+        e = &pool->load->entries[i];
+
+        if (ngx_http_pyexec_load_take(e) == NGX_OK) {
+            ngx_http_pyexec_load_give(e);
+        }
+    }
+}
+
+
+/* takes an entry that is free, or that of a process which is dead */
+
+static ngx_int_t
+ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e)
+{
+    switch (pthread_mutex_trylock(&e->owner)) {
+
+    case 0:
+        return NGX_OK;
+
+    case EOWNERDEAD:
+        (void) pthread_mutex_consistent(&e->owner);
+        e->queued = 0;
+        e->running = 0;
+        return NGX_OK;
+
+    default:
+        return NGX_BUSY;
+    }
+}
+
+
+static void
+ngx_http_pyexec_load_give(ngx_http_pyexec_entry_t *e)
+{
+    e->queued = 0;
+    e->running = 0;
+
+    (void) pthread_mutex_unlock(&e->owner);
 }

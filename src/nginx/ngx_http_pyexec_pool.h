@@ -12,6 +12,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include <pthread.h>
+
 
 #define NGX_HTTP_PYEXEC_MAX_WORKSPACES  64
 
@@ -43,14 +45,15 @@ typedef struct {
 
 /*
  * In shared memory: the jobs of all workers.  Each worker counts its own in an
- * entry with its pid, so that the counts of one that was killed can be found
- * and cleared.
+ * entry whose mutex it holds as long as it lives.  The mutex is robust: the
+ * kernel marks those of a process that dies, however it dies, and what it
+ * counted is cleared by whoever finds the mark.
  */
 
 #define NGX_HTTP_PYEXEC_ENTRIES         512
 
 typedef struct {
-    ngx_pid_t                  pid;        /* 0: free */
+    pthread_mutex_t            owner;
     ngx_uint_t                 queued;
     ngx_uint_t                 running;
 } ngx_http_pyexec_entry_t;
@@ -58,6 +61,7 @@ typedef struct {
 typedef struct {
     ngx_atomic_t               ready;      /* READY has come */
     ngx_atomic_t               down;       /* its start fails repeatedly */
+    ngx_uint_t                 used;       /* entries, free ones among them */
     ngx_http_pyexec_entry_t    entries[NGX_HTTP_PYEXEC_ENTRIES];
 } ngx_http_pyexec_load_t;
 

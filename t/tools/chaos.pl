@@ -55,6 +55,8 @@ my @faults = (
     { name => 'a worker is killed', start => killer('worker'), may => { cuts => 1 } },
     { name => 'all workers are killed', start => sub { kill_all('worker') }, may => { cuts => 1 } },
     { name => 'nginx is reloaded', start => sub { kill HUP => $_[0]{pid} } },
+    { name => 'nginx is reloaded, and the old workers are killed', start => \&reload, end => \&kill_left,
+      may => { cuts => 1 } },
     (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
              may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
@@ -209,6 +211,19 @@ sub kill_all {
     my $census = Pyexec::Census->take;
     kill KILL => map { $census->pids($_) } @_;
     return;
+}
+
+# returns the workers that are to leave
+
+sub reload {
+    my @old = Pyexec::Census->take->pids('worker');
+    kill HUP => $_[0]{pid};
+    return \@old;
+}
+
+sub kill_left {
+    my %old = map { $_ => 1 } @{ $_[1] };
+    kill KILL => grep { $old{$_} } Pyexec::Census->take->pids('worker');
 }
 
 sub limiter {
