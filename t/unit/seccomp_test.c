@@ -157,7 +157,7 @@ every_number(void **state)
         SCMP_SYS(modify_ldt), SCMP_SYS(iopl),
         SYS_sysinfo, SYS_preadv2, SYS_mincore, SYS_fadvise64, SYS_flock,
         SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr, SYS_listxattr,
-        SYS_llistxattr, SYS_flistxattr
+        SYS_llistxattr, SYS_flistxattr, SYS_fallocate
     };
 
     (void) state;
