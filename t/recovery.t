@@ -41,10 +41,13 @@ is(scalar(lines()), 4, 'nor anything else');
 my $died = '20200101T000000-0123456789ab';
 mkdir "$runs/$died" or die "mkdir: $!";
 chown +(stat $runs)[4, 5], "$runs/$died";
-put("$died/$_", '{"half') for 'main.py', 'main.py.new', 'attempts.jsonl.new', 'result.json.new', 'result.json';
+put("$died/$_", '{"half') for 'main.py', 'result.json';
+put(".results/$died.json", '{"half');
 put(".running/$died.123456", '');
 is(listed(), join(' ', "$died interrupted", map { "$_ ok" } @ids), 'a run without its runner is interrupted');
-is(join(' ', glob "$runs/$died/*"), "$runs/$died/main.py", 'what it had half written is removed');
+is($d->http('GET', "/api/code-results/s/$died")->{code}, 404, 'it has no result');
+is(join(' ', map { s{.*/}{}r } glob "$runs/$died/*"), 'main.py result.json', 'what its code wrote stays');
+ok(!-e "$runs/.results/$died.json", 'what the pool had half written is removed');
 ok(!-e "$runs/.running/$died.123456", 'with its note');
 
 # a clerk, between the directories and their lines

@@ -104,22 +104,19 @@ static int
 pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
     size_t len, unsigned depth)
 {
-    int          sub, n, rc;
-    unsigned     own, collect;
+    int          sub, n;
+    unsigned     own;
     struct stat  st;
 
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
         return errno == ENOENT ? 0 : -1;
     }
 
-    /*
-     * The code may make a directory with the name of one of the pool's files.
-     * It is counted, but not listed, as it is removed after the run.
-     */
+    /* a directory with the name of one of the pool's files is the code's */
 
-    own = depth == 0 && pyexec_listed(name, s->own);
+    own = depth == 0 && !S_ISDIR(st.st_mode) && pyexec_listed(name, s->own);
 
-    s->nentries += !own || S_ISDIR(st.st_mode);
+    s->nentries += !own;
     s->bytes += (uint64_t) st.st_blocks * 512;
 
     n = snprintf(path + len, PATH_MAX - len, "%s%s", len ? "/" : "", name);
@@ -143,14 +140,7 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
             return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
         }
 
-        collect = s->collect;
-        s->collect = collect && !own;
-
-        rc = pyexec_scan_dir(s, sub, path, len + n, depth + 1);
-
-        s->collect = collect;
-
-        return rc;
+        return pyexec_scan_dir(s, sub, path, len + n, depth + 1);
     }
 
     if (s->collect && !own && S_ISREG(st.st_mode)) {

@@ -29,8 +29,8 @@ typedef struct {
     uint64_t               max_files;      /* of entries: directories too */
     uint64_t               max_bytes;      /* of disk space */
     unsigned               collect:1;      /* 1: fill files[] */
-    const char *const     *own;            /* the pool's files at the top,
-                                              not listed; ends with NULL */
+    const char *const     *own;            /* the pool's files at the top, not
+                                              counted; ends with NULL */
 
     /* results */
 

@@ -1,7 +1,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +8,11 @@
 
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
+#include "run/pyexec_dir.h"
 #include "run/pyexec_execute.h"
 #include "run/pyexec_result.h"
 #include "run/pyexec_run.h"
@@ -33,8 +32,6 @@
 static int pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run);
 static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
-static int pyexec_run_dir(pyexec_run_t *run);
-static int pyexec_run_files(pyexec_run_t *run);
 static void pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
 static int pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
@@ -46,10 +43,6 @@ static int pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
 static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
     pyexec_run_t *run, pyexec_zygote_e kind);
 static void pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a);
-static int pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result);
-static int pyexec_run_restore(pyexec_run_t *run);
-static int pyexec_run_write(pyexec_run_t *run, const char *name,
-    const void *data, size_t len);
 
 
 void
@@ -138,7 +131,7 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return -1;
     }
 
-    if (pyexec_run_dir(run) == 0) {
+    if (pyexec_dir_make(run) == 0) {
         return 0;
     }
 
@@ -206,47 +199,6 @@ pyexec_run_name(pyexec_run_t *run)
 }
 
 
-static int
-pyexec_run_dir(pyexec_run_t *run)
-{
-    if (mkdirat(run->runs, run->run_id, 0777) == -1) {
-        return -1;
-    }
-
-    run->dir = openat(run->runs, run->run_id,
-                      O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-
-    return run->dir == -1 ? -1 : pyexec_run_files(run);
-}
-
-
-/* fills the new directory: main.py, and the link to the session */
-
-static int
-pyexec_run_files(pyexec_run_t *run)
-{
-    int  fd, rc;
-
-    fd = openat(run->dir, PYEXEC_MAIN, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
-                0666);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = pyexec_write_all(fd, run->code.data, run->code.len);
-
-    if (rc == 0) {
-        rc = fstat(fd, &run->main);
-    }
-
-    if (close(fd) == -1 || rc == -1) {
-        return -1;
-    }
-
-    return symlinkat("../..", run->dir, PYEXEC_SESSION);
-}
-
-
 /*
  * Makes attempts until one succeeds or no correction is known.  a is then the
  * last one; if it failed for a reason of ours, it has no verdict.
@@ -256,9 +208,8 @@ static void
 pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a)
 {
-    pyexec_child_t            child;
-    pyexec_attempt_t          next;
-    static const char *const  keep[] = { PYEXEC_SESSION, NULL };
+    pyexec_child_t    child;
+    pyexec_attempt_t  next;
 
     if (pyexec_run_child(ex, run, pyexec_run_kind(ex, run), &child) == -1) {
         return;
@@ -301,9 +252,7 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
                        a->corrected.code.len);
         run->code = pyexec_buf_str(&run->corrected);
 
-        if (pyexec_empty(run->dir, keep) == -1
-            || pyexec_run_restore(run) == -1)
-        {
+        if (pyexec_dir_again(run) == -1) {
             pyexec_log(PYEXEC_LOG_ERR, "writing %s failed: %m", run->run_id);
             a->verdict = NULL;
             return;
@@ -490,7 +439,7 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
 
         pyexec_result_json(run, a, &json);
 
-        if (pyexec_run_store(run, &json) == 0) {
+        if (pyexec_dir_end(run, &json) == 0) {
             item.status = a->verdict;
             item.files = &run->files;
 
@@ -534,103 +483,4 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
     }
 
     pyexec_buf_free(&json);
-}
-
-
-static int
-pyexec_run_store(pyexec_run_t *run, const pyexec_buf_t *result)
-{
-    if (pyexec_run_restore(run) == -1) {
-        return -1;
-    }
-
-    if (pyexec_run_write(run, PYEXEC_ATTEMPTS, run->attempts.data,
-                         run->attempts.len) == -1)
-    {
-        return -1;
-    }
-
-    return pyexec_run_write(run, PYEXEC_RESULT, result->data, result->len);
-}
-
-
-/* puts main.py and the link to the session back if the code changed them */
-
-static int
-pyexec_run_restore(pyexec_run_t *run)
-{
-    struct stat  st;
-
-    if (fstatat(run->dir, PYEXEC_MAIN, &st, AT_SYMLINK_NOFOLLOW) == -1
-        || st.st_ino != run->main.st_ino
-        || st.st_ctim.tv_sec != run->main.st_ctim.tv_sec
-        || st.st_ctim.tv_nsec != run->main.st_ctim.tv_nsec)
-    {
-        if (pyexec_run_write(run, PYEXEC_MAIN, run->code.data, run->code.len)
-            == -1
-            || fstatat(run->dir, PYEXEC_MAIN, &run->main, AT_SYMLINK_NOFOLLOW)
-               == -1)
-        {
-            return -1;
-        }
-    }
-
-    if (fstatat(run->dir, PYEXEC_SESSION, &st, AT_SYMLINK_NOFOLLOW) == 0
-        && S_ISLNK(st.st_mode))
-    {
-        return 0;
-    }
-
-    if (pyexec_remove(run->dir, PYEXEC_SESSION, NULL) == -1) {
-        return -1;
-    }
-
-    return symlinkat("../..", run->dir, PYEXEC_SESSION);
-}
-
-
-/* writes a file under another name and renames it: never a part of it */
-
-static int
-pyexec_run_write(pyexec_run_t *run, const char *name, const void *data,
-    size_t len)
-{
-    int   fd, rc, err;
-    char  tmp[32];
-
-    (void) snprintf(tmp, sizeof(tmp), "%s.new", name);
-
-    while ((fd = openat(run->dir, tmp, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC,
-                        0666)) == -1)
-    {
-        if (errno != EEXIST || pyexec_remove(run->dir, tmp, NULL) == -1) {
-            return -1;
-        }
-    }
-
-    rc = pyexec_write_all(fd, data, len);
-
-    if (rc == -1) {
-        err = errno;
-        (void) close(fd);
-        (void) unlinkat(run->dir, tmp, 0);
-        errno = err;
-        return -1;
-    }
-
-    if (close(fd) == -1) {
-        return -1;
-    }
-
-    if (renameat(run->dir, tmp, run->dir, name) == 0) {
-        return 0;
-    }
-
-    /* the code has made a directory with the file's name */
-
-    if (pyexec_remove(run->dir, name, NULL) == -1) {
-        return -1;
-    }
-
-    return renameat(run->dir, tmp, run->dir, name);
 }

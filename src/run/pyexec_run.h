@@ -93,7 +93,6 @@ typedef struct {
 
     pyexec_str_t           code;           /* of the current attempt */
     pyexec_buf_t           corrected;      /* holds it from the second on */
-    struct stat            main;           /* of main.py when it was written */
     unsigned               nattempts;      /* that have ended */
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */

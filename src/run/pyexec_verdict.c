@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/pyexec_log.h"
+#include "run/pyexec_dir.h"
 #include "run/pyexec_verdict.h"
 #include "store/pyexec_line.h"
 
@@ -230,16 +231,11 @@ static void
 pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
 {
     pyexec_kill_e             why;
-    static const char *const  keep[] = { PYEXEC_MAIN, PYEXEC_SESSION, NULL };
-
-    run->files.own = pyexec_own_files;
-    run->files.max_files = run->request->max_files;
-    run->files.max_bytes = run->request->max_disk;
-    run->files.collect = 1;
+    static const char *const  none[] = { NULL };
 
     why = a->killed;
 
-    if (pyexec_scan(&run->files, run->dir) == -1) {
+    if (pyexec_dir_scan(run) == -1) {
         pyexec_log(PYEXEC_LOG_ERR, "reading %s failed: %m", run->run_id);
         a->verdict = NULL;
         return;
@@ -254,14 +250,10 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
     }
 
     if (run->files.over || why == PYEXEC_DISK || why == PYEXEC_FILES) {
-        if (pyexec_empty(run->dir, keep) == -1) {
+        if (pyexec_empty(run->dir, none) == -1) {
             pyexec_log(PYEXEC_LOG_ERR, "emptying %s failed: %m", run->run_id);
         }
-    }
 
-    /* the API lists files of runs with the status "ok" only */
-
-    if (strcmp(a->verdict, "ok") != 0) {
         pyexec_scan_free(&run->files);
     }
 }

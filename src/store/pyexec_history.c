@@ -1,17 +1,17 @@
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/stat.h>
-
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
+#include "store/pyexec_record.h"
 
 
 #define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
@@ -124,9 +124,7 @@ pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
     const pyexec_str_t *run_id, pyexec_buf_t *out)
 {
     int             fd, runs, rc;
-    char            id[PYEXEC_RUN_ID_LEN + 1], path[80];
-    ssize_t         n;
-    struct stat     sb;
+    char            id[PYEXEC_RUN_ID_LEN + 1];
     pyexec_lines_t  notes;
 
     if (!pyexec_run_id_valid(run_id)) {
@@ -149,43 +147,23 @@ pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
         return -1;
     }
 
-    /* while the run has a note, a result.json may be one that its code made */
+    /* a run that has a note has not ended, though it may have its record */
 
-    fd = -1;
     memset(&notes, 0, sizeof(pyexec_lines_t));
 
     rc = pyexec_notes_read(&notes, runs);
 
     if (rc == 0 && pyexec_lines_find(&notes, id)) {
         errno = ENOENT;
+        rc = -1;
+    }
 
-    } else if (rc == 0) {
-        (void) snprintf(path, sizeof(path), "%s/" PYEXEC_RESULT, id);
-        fd = openat(runs, path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+    if (rc == 0) {
+        rc = pyexec_record_read(runs, id, out);
     }
 
     pyexec_lines_free(&notes);
     (void) close(runs);
-
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = fstat(fd, &sb);
-
-    while (rc == 0) {
-        n = read(fd, pyexec_buf_reserve(out, (size_t) sb.st_size + 1),
-                 (size_t) sb.st_size + 1);
-
-        if (n <= 0) {
-            rc = (int) n;
-            break;
-        }
-
-        out->len += n;
-    }
-
-    (void) close(fd);
 
     return rc;
 }
@@ -238,10 +216,32 @@ void
 pyexec_created_path(pyexec_buf_t *out, const char *run_id,
     const pyexec_file_t *file)
 {
+    char           byte[5];
+    size_t         n;
+    const u_char  *p, *end;
+
     pyexec_buf_add(out, "code_exec/", 10);
     pyexec_buf_add(out, run_id, strlen(run_id));
     pyexec_buf_add(out, "/", 1);
-    pyexec_buf_add(out, file->path, strlen(file->path));
+
+    p = (const u_char *) file->path;
+    end = p + strlen(file->path);
+
+    for ( /* void */ ; p < end; p += n) {
+
+        n = pyexec_utf8_len(p, end);
+
+        if (n == 0 || (end - p > 3 && p[0] == '\\' && p[1] == 'x'
+                       && isxdigit(p[2]) && isxdigit(p[3])))
+        {
+            (void) snprintf(byte, sizeof(byte), "\\x%02x", *p);
+            pyexec_buf_add(out, byte, 4);
+            n = 1;
+
+        } else {
+            pyexec_buf_add(out, p, n);
+        }
+    }
 }
 
 
@@ -343,19 +343,10 @@ static int
 pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     const pyexec_line_t *note)
 {
-    int                        rc;
-    char                       path[80];
-    pyexec_buf_t               line = { NULL, 0, 0 };
-    const char *const         *name;
-    pyexec_item_t              item;
-    pyexec_lines_t             all;
-
-    /* to remove: no client got this result, and the code may have made it */
-
-    static const char *const   left[] = {
-        PYEXEC_RESULT, PYEXEC_RESULT ".new", PYEXEC_ATTEMPTS ".new",
-        PYEXEC_MAIN ".new", NULL
-    };
+    int             rc;
+    pyexec_buf_t    line = { NULL, 0, 0 };
+    pyexec_item_t   item;
+    pyexec_lines_t  all;
 
     if (pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY) == -1) {
         return 0;
@@ -383,13 +374,12 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         pyexec_item_json(&line, &item);
         pyexec_buf_add(&line, "\n", 1);
 
-        if (pyexec_lines_append(runs, &line) == 0) {
-            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
-        }
+        /* no client got the result, and it may not be whole */
 
-        for (name = left; *name; name++) {
-            (void) snprintf(path, sizeof(path), "%s/%s", note->run_id, *name);
-            (void) unlinkat(runs, path, 0);
+        if (pyexec_record_remove(runs, note->run_id) == 0
+            && pyexec_lines_append(runs, &line) == 0)
+        {
+            (void) pyexec_note_remove(runs, note->run_id, note->started_at);
         }
     }
 
@@ -472,7 +462,9 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
             continue;
         }
 
-        if (pyexec_remove(runs, de->d_name, files) == 0) {
+        if (pyexec_record_remove(runs, de->d_name) == 0
+            && pyexec_remove(runs, de->d_name, files) == 0)
+        {
             (*removed)++;
 
         } else {

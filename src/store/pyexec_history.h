@@ -28,7 +28,11 @@ typedef struct {
 } pyexec_item_t;
 
 
-/* appends a run's file's path relative to its session: "code_exec/../a.png" */
+/*
+ * Appends a run's file's path relative to its session: "code_exec/../a.png".
+ * Different names have different paths: a byte that is not part of valid UTF-8
+ * becomes "\xhh", and so does a backslash before what looks like that.
+ */
 
 void pyexec_created_path(pyexec_buf_t *out, const char *run_id,
     const pyexec_file_t *file);
@@ -53,7 +57,7 @@ int pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
     unsigned limit, unsigned window, pyexec_buf_t *out);
 
 /*
- * Appends the run's result.json to out.  Returns 0, or -1 and errno: ENOENT if
+ * Appends the run's record to out.  Returns 0, or -1 and errno: ENOENT if
  * there is none, or the run is still under way.
  */
 

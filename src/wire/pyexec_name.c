@@ -6,8 +6,6 @@
 
 const char *const  pyexec_own_files[] = {
     PYEXEC_MAIN,
-    PYEXEC_RESULT,
-    PYEXEC_ATTEMPTS,
     PYEXEC_SESSION,
     NULL
 };

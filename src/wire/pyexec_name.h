@@ -11,14 +11,14 @@
 #define PYEXEC_SESSION_MAX      128        /* bytes */
 #define PYEXEC_RUN_ID_LEN       28         /* "20261123T064538-0123456789ab" */
 
-/* the pool's own files in a run's directory: code must not name a file so */
+/* what the pool puts into a run's directory, where these names are free */
 
 #define PYEXEC_MAIN             "main.py"
 #define PYEXEC_RESULT           "result.json"
 #define PYEXEC_ATTEMPTS         "attempts.jsonl"
 #define PYEXEC_SESSION          "session"  /* a link to the session */
 
-/* these four; ends with NULL */
+/* those that are there while code runs; ends with NULL */
 
 extern const char *const  pyexec_own_files[];
 

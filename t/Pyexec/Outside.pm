@@ -95,17 +95,28 @@ sub is_sound {
     my ($session, $id) = @$answer{qw(session_id run_id)};
     my $path = "/api/code-results/$session/$id";
     my @lines = grep { /\Q$id\E/ } split /\n/, Pyexec::Daemon::slurp("$dir/../runs.jsonl");
-    my @attempts = map { eval { decode_json($_) } // return 0 } split /\n/, Pyexec::Daemon::slurp("$dir/attempts.jsonl");
     my $item = eval { decode_json($lines[-1]) } or return 0;
     my ($listed) = grep { $_->{run_id} eq $id } @{ $d->list($session) };
 
     return @lines <= 2 && $item->{run_id} eq $id
         && $listed->{status} eq $answer->{status}
         && same($d->http('GET', $path)->{json}, $answer)
-        && same(\@attempts, $answer->{attempts})
-        && sha256_hex(Pyexec::Daemon::slurp("$dir/main.py")) eq $attempts[-1]{code_sha256}
-        && (readlink("$dir/session") // '') eq '../..'
+        && (its_own($w, 'attempts.jsonl') || same(attempts($dir), $answer->{attempts}))
+        && (its_own($w, 'main.py')
+            || sha256_hex(Pyexec::Daemon::slurp("$dir/main.py")) eq $answer->{attempts}[-1]{code_sha256})
+        && (its_own($w, 'session') || (readlink("$dir/session") // '') eq '../..')
+        && (its_own($w, 'result.json') || same(eval { decode_json(Pyexec::Daemon::slurp("$dir/result.json")) }, $answer))
         && !odd($w);
+}
+
+sub attempts { [ map { eval { decode_json($_) } } split /\n/, Pyexec::Daemon::slurp("$_[0]/attempts.jsonl") ] }
+
+# does the answer list it, or what is below it, as made by the code?
+
+sub its_own {
+    my ($w, $name) = @_;
+    my $path = "code_exec/$w->{answer}{run_id}/$name";
+    return grep { $_->{path} =~ m{^\Q$path\E(/|$)} } @{ $w->{answer}{created_files} };
 }
 
 sub same {

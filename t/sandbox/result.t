@@ -114,7 +114,7 @@ for target in ("plain", "main.py", "session/uploads/canary", "session/code_exec/
             print("tried:", target, e)
 --- status: ok
 --- effect
-grep { -f && (lstat)[3] != 1 } Pyexec::Outside::files($w)
+grep { -f && (lstat)[3] != (m{/result\.json$} ? 2 : 1) } Pyexec::Outside::files($w)
 --- through: seccomp
 
 
@@ -169,8 +169,7 @@ print("control: ok" if os.path.isdir("result.json") else "control: none")
 print("tried: directories")
 --- status: ok
 --- effect
-!Pyexec::Outside::is_sound($w)
-    || grep { $_->{path} =~ m{/(main\.py|session|result\.json|attempts\.jsonl)/} } @{ $answer->{created_files} }
+!Pyexec::Outside::is_sound($w) || @{ $answer->{created_files} } != 7
 
 
 
@@ -189,7 +188,7 @@ print("tried: mode 0300")
 --- status: ok
 --- effect
 !Pyexec::Outside::is_sound($w)
-    || join(' ', map { $_->{path} =~ m{/(d/.*)$} } @{ $answer->{created_files} }) ne 'd/deep/file'
+    || join(' ', map { $_->{path} =~ m{([^/.]+)[^/]*/deep/file$} } @{ $answer->{created_files} }) ne 'attempts d result'
 
 
 
@@ -403,6 +402,7 @@ print("tried: a session of its own")
 --- status: ok
 --- effect
 !Pyexec::Outside::is_sound($w) || -e "$w->{workspace}/$answer->{session_id}/evil"
+    || join(' ', map { $_->{path} =~ m{/(session/.*)$} } @{ $answer->{created_files} }) ne 'session/evil'
 
 
 

@@ -1,0 +1,176 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pyexec_io.h"
+#include "run/pyexec_dir.h"
+#include "store/pyexec_record.h"
+
+
+static int pyexec_dir_fill(pyexec_run_t *run);
+static int pyexec_dir_put(pyexec_run_t *run, const char *name,
+    const pyexec_str_t *text);
+static int pyexec_dir_main(pyexec_run_t *run);
+static int pyexec_dir_link(pyexec_run_t *run);
+
+
+int
+pyexec_dir_make(pyexec_run_t *run)
+{
+    if (mkdirat(run->runs, run->run_id, 0777) == -1) {
+        return -1;
+    }
+
+    run->dir = openat(run->runs, run->run_id,
+                      O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    return run->dir == -1 ? -1 : pyexec_dir_fill(run);
+}
+
+
+int
+pyexec_dir_again(pyexec_run_t *run)
+{
+    static const char *const  none[] = { NULL };
+
+    return pyexec_empty(run->dir, none) == 0 ? pyexec_dir_fill(run) : -1;
+}
+
+
+int
+pyexec_dir_scan(pyexec_run_t *run)
+{
+    unsigned     n;
+    const char  *own[3];
+
+    n = 0;
+
+    if (pyexec_dir_main(run)) {
+        own[n++] = PYEXEC_MAIN;
+    }
+
+    if (pyexec_dir_link(run)) {
+        own[n++] = PYEXEC_SESSION;
+    }
+
+    own[n] = NULL;
+
+    run->files.own = own;
+    run->files.max_files = run->request->max_files;
+    run->files.max_bytes = run->request->max_disk;
+    run->files.collect = 1;
+
+    return pyexec_scan(&run->files, run->dir);
+}
+
+
+int
+pyexec_dir_end(pyexec_run_t *run, const pyexec_buf_t *result)
+{
+    pyexec_str_t  attempts;
+
+    attempts = pyexec_buf_str(&run->attempts);
+
+    if (pyexec_dir_fill(run) == -1
+        || pyexec_dir_put(run, PYEXEC_ATTEMPTS, &attempts) == -1)
+    {
+        return -1;
+    }
+
+    return pyexec_record_make(run->runs, run->run_id, run->dir, PYEXEC_RESULT,
+                              result);
+}
+
+
+/* what a run begins with, where it is missing */
+
+static int
+pyexec_dir_fill(pyexec_run_t *run)
+{
+    if (pyexec_dir_put(run, PYEXEC_MAIN, &run->code) == -1) {
+        return -1;
+    }
+
+    return symlinkat("../..", run->dir, PYEXEC_SESSION) == -1
+           && errno != EEXIST ? -1 : 0;
+}
+
+
+/* makes the file, unless there is something of that name */
+
+static int
+pyexec_dir_put(pyexec_run_t *run, const char *name, const pyexec_str_t *text)
+{
+    int  fd, rc, err;
+
+    fd = openat(run->dir, name, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666);
+
+    if (fd == -1) {
+        return errno == EEXIST ? 0 : -1;
+    }
+
+    rc = pyexec_write_all(fd, text->data, text->len);
+    err = errno;
+
+    if (close(fd) == -1 && rc == 0) {
+        rc = -1;
+        err = errno;
+    }
+
+    if (rc == -1) {
+        (void) unlinkat(run->dir, name, 0);
+        errno = err;
+    }
+
+    return rc;
+}
+
+
+/*
+ * Returns 1 if main.py holds the attempt's code.  Its times don't tell whether
+ * it was written to: they may be those of a clock that ticks every 4 ms.
+ */
+
+static int
+pyexec_dir_main(pyexec_run_t *run)
+{
+    int          fd, same;
+    u_char      *text;
+    struct stat  sb;
+
+    if (fstatat(run->dir, PYEXEC_MAIN, &sb, AT_SYMLINK_NOFOLLOW) == -1
+        || !S_ISREG(sb.st_mode) || (size_t) sb.st_size != run->code.len)
+    {
+        return 0;
+    }
+
+    fd = openat(run->dir, PYEXEC_MAIN, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return 0;
+    }
+
+    text = malloc(run->code.len + 1);
+
+    same = text && pyexec_read_all(fd, text, run->code.len) == 0
+           && memcmp(text, run->code.data, run->code.len) == 0;
+
+    free(text);
+    (void) close(fd);
+
+    return same;
+}
+
+
+/* returns 1 if the link to the session is one still */
+
+static int
+pyexec_dir_link(pyexec_run_t *run)
+{
+    struct stat  sb;
+
+    return fstatat(run->dir, PYEXEC_SESSION, &sb, AT_SYMLINK_NOFOLLOW) == 0
+           && S_ISLNK(sb.st_mode);
+}
