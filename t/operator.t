@@ -36,10 +36,10 @@ $d->signal('HUP');
 ok($d->until(10, sub { !kill(0, $old) || $d->is_zombie($old) }), 'a pool leaves after a reload');
 ok($d->until(10, \&ok_run), 'a run');
 kill KILL => $d->pool_pid;
-ok($d->until(10, sub { $d->log =~ /\[error\].*pyexec pool "$d->{name}" has died/ }), 'the death of a pool is in the log')
+ok($d->until(10, sub { $d->log =~ /\[error\].*pyexec pool "$d->{name}" has ended/ }), 'the death of a pool is in the log')
     or diag($d->log);
 ok($d->until(10, \&ok_run), 'and another one serves');
-is(scalar(() = $d->log =~ /has died/g), 1, 'one that left is not said to have died');
+is(scalar(() = $d->log =~ /has ended/g), 1, 'one that left is not said to have died');
 
 # a workspace that is a file system of its own
 

@@ -207,7 +207,8 @@ ngx_http_pyexec_supervisor_keep(ngx_http_pyexec_pool_t *pool)
     if (pool->seen || (pool->load->ready && pool->starts)) {
         pool->seen = 0;
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "pyexec pool \"%V\" has died", &pool->name);
+                      "pyexec pool \"%V\" has ended, and is started again",
+                      &pool->name);
     }
 
     if (pool->load->ready) {

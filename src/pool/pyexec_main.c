@@ -48,6 +48,9 @@
  *   nginx ends       the first process closes the lifeline; runners end after
  *                    the run that they have; then it retires the zygotes,
  *                    which end with their last child.
+ *   workspaces or    a runner that sees it before it reads a job exits; the
+ *     their mounts   first process, which looks then and twice a second, ends
+ *     change         the pool as above, and nginx starts another.
  *   first process    runners see the lifeline hang up, and end as above; the
  *     dies           zygotes see the end of the queue when all runners have.
  *   zygote dies      its children die with it (by its pid namespace, or their
@@ -78,6 +81,7 @@
 #include "pool/pyexec_pool.h"
 #include "pool/pyexec_process.h"
 #include "pool/pyexec_supervise.h"
+#include "pool/pyexec_watch.h"
 #include "sandbox/pyexec_probe.h"
 #include "store/pyexec_steward.h"
 #include "wire/pyexec_message.h"
@@ -131,6 +135,7 @@ main(int argc, char **argv)
 
     pyexec_main_identity(&m.pool);
     pyexec_main_workspaces(&m.pool);
+    pyexec_watch_mark(&m.pool.sandbox);
     pyexec_main_descriptors(&m);
 
     pyexec_probe(&m.pool.sandbox, m.walls, sizeof(m.walls));
@@ -138,6 +143,7 @@ main(int argc, char **argv)
 
     pyexec_main_signals(&m);
     pyexec_process_streams(&m);
+    pyexec_watch_open(&m.watch, &m.pool.sandbox);
     pyexec_supervise(&m);
 
     return 0;

@@ -203,6 +203,7 @@ pyexec_process_become(pyexec_main_t *m, pyexec_process_t *p, int link)
     (void) close(m->streams[0]);
     (void) close(m->streams[1]);
     (void) close(m->signals);
+    (void) close(m->watch.mounts);
     (void) close(PYEXEC_FD_LOCK);
     (void) close(pool->lifeline[1]);
 

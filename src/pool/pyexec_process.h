@@ -6,6 +6,7 @@
 
 
 #include "pool/pyexec_pool.h"
+#include "pool/pyexec_watch.h"
 #include "python/memory/pyexec_pack.h"
 
 
@@ -67,6 +68,7 @@ typedef struct {
     int                    signals;        /* signalfd */
     int                    streams[2];     /* pipe: standard output and error
                                               of the other processes */
+    pyexec_watch_t         watch;
     unsigned               said_ready:1;   /* READY was sent to nginx */
     unsigned               ending:1;       /* nothing is started any more */
     pyexec_lineage_t       lineage[PYEXEC_KINDS];

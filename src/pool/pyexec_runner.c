@@ -6,6 +6,7 @@
 
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
+#include "pool/pyexec_watch.h"
 #include "run/pyexec_execute.h"
 #include "wire/pyexec_message.h"
 
@@ -26,7 +27,8 @@ enum {
 
 static void pyexec_runner_wait(pyexec_executor_t *ex, int lifeline);
 static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
-    unsigned nstores, int client, pyexec_msg_e type, const pyexec_buf_t *buf);
+    unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
+    const pyexec_buf_t *buf);
 
 
 void
@@ -37,13 +39,16 @@ pyexec_runner(pyexec_pool_t *pool)
     pyexec_buf_t       buf = { NULL, 0, 0 };
     pyexec_msg_e       type;
     pyexec_store_t     stores[PYEXEC_MAX_WORKSPACES];
+    pyexec_watch_t     watch;
     pyexec_executor_t  ex;
 
     pyexec_serve_open(pool, stores);
+    pyexec_watch_open(&watch, &pool->sandbox);
 
     ex.roots = pool->roots;
     ex.control = PYEXEC_FD_RUNS;
     ex.steward = pool->steward[0];
+    ex.workspaces = pool->sandbox.workspaces;
     ex.spares.kinds = pool->kinds;
 
     for (i = 0; i < pool->kinds; i++) {
@@ -59,13 +64,19 @@ pyexec_runner(pyexec_pool_t *pool)
         pyexec_spares_ask(&ex.spares, pool->kinds);
         pyexec_runner_wait(&ex, pool->lifeline[0]);
 
+        /* the job is left to the next pool, as the first process sees to it */
+
+        if (pyexec_watch(&watch, &pool->sandbox)) {
+            _exit(0);
+        }
+
         client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type);
         if (client == -1) {
             continue;
         }
 
-        pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces, client,
-                            type, &buf);
+        pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces,
+                            watch.gone, client, type, &buf);
 
         (void) close(client);
     }
@@ -123,7 +134,8 @@ pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
 
 static void
 pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
-    unsigned nstores, int client, pyexec_msg_e type, const pyexec_buf_t *buf)
+    unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
+    const pyexec_buf_t *buf)
 {
     pyexec_execute_t  request;
 
@@ -133,6 +145,11 @@ pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
     {
         pyexec_log(PYEXEC_LOG_ERR, "malformed request for a run");
         pyexec_send_error(client, 500, "the request cannot be served", 0);
+        return;
+    }
+
+    if (gone >> request.workspace & 1) {
+        pyexec_send_error(client, 503, "the workspace is not there", 0);
         return;
     }
 

@@ -22,7 +22,7 @@
 
 #define PYEXEC_YOUNG        1000000        /* us */
 
-/* how often a restart that is due is looked for */
+/* how often a restart that is due is looked for, and the workspaces are */
 
 #define PYEXEC_PAUSE        500            /* ms */
 
@@ -117,27 +117,16 @@ pyexec_supervise_add(pyexec_main_t *m, pyexec_role_e role,
 static int
 pyexec_supervise_wait(pyexec_main_t *m)
 {
-    int                      i, n, reaped, timeout;
+    int                      i, n, reaped;
     struct pollfd            pfd[PYEXEC_PROCESSES + 4];
     struct signalfd_siginfo  info;
 
-    timeout = -1;
     reaped = 0;
     n = m->nprocesses;
 
     for (i = 0; i < n; i++) {
         pfd[i].fd = m->processes[i].link;
         pfd[i].events = POLLIN;
-
-        if (m->processes[i].pid == 0 && !m->ending) {
-            timeout = PYEXEC_PAUSE;
-        }
-    }
-
-    for (i = 0; i < PYEXEC_KINDS; i++) {
-        if (m->lineage[i].scout && !m->ending) {
-            timeout = PYEXEC_PAUSE;
-        }
     }
 
     /* no POLLIN: runners read the jobs, this process sees nginx hang up */
@@ -152,7 +141,7 @@ pyexec_supervise_wait(pyexec_main_t *m)
     pfd[n + 3].fd = m->streams[0];
     pfd[n + 3].events = POLLIN;
 
-    if (poll(pfd, n + 4, timeout) == -1 && errno != EINTR) {
+    if (poll(pfd, n + 4, PYEXEC_PAUSE) == -1 && errno != EINTR) {
         pyexec_die("poll(): %m");
     }
 
@@ -183,6 +172,10 @@ pyexec_supervise_wait(pyexec_main_t *m)
 
     if (pfd[n].revents) {
         m->ending = 1;
+    }
+
+    if (!m->ending) {
+        m->ending = pyexec_watch_tell(&m->watch, &m->pool.sandbox);
     }
 
     if (m->ending) {

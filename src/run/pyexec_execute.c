@@ -19,6 +19,7 @@
 #include "run/pyexec_verdict.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_note.h"
+#include "store/pyexec_place.h"
 #include "store/pyexec_steward.h"
 #include "wire/pyexec_message.h"
 
@@ -42,7 +43,8 @@ static int pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_zygote_e kind, pyexec_child_t *child);
 static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
     pyexec_run_t *run, pyexec_zygote_e kind);
-static void pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a);
+static void pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
+    pyexec_attempt_t *a);
 
 
 void
@@ -80,7 +82,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
         (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
 
         pyexec_run_attempts(ex, &run, &a);
-        pyexec_run_end(&run, &a);
+        pyexec_run_end(ex, &run, &a);
         pyexec_attempt_free(&a);
     }
 
@@ -421,7 +423,8 @@ pyexec_run_child_wait(pyexec_executor_t *ex, pyexec_run_t *run,
 
 
 static void
-pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
+pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
+    pyexec_attempt_t *a)
 {
     int              rc, err;
     pyexec_buf_t     json = { NULL, 0, 0 };
@@ -467,6 +470,12 @@ pyexec_run_end(pyexec_run_t *run, pyexec_attempt_t *a)
 
     } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
         pyexec_send_error(run->client, 500, "the run was interrupted", 0);
+
+    } else if (pyexec_place(&ex->workspaces[run->request->workspace])
+               != PYEXEC_PLACE_SAME)
+    {
+        pyexec_send_error(run->client, 500, "the workspace was taken away "
+                          "during the run", 0);
 
     } else {
         result.status.data = (u_char *) a->verdict;

@@ -6,6 +6,7 @@
 
 
 #include "run/pyexec_spare.h"
+#include "sandbox/pyexec_walls.h"
 #include "store/pyexec_store.h"
 #include "wire/pyexec_wire.h"
 
@@ -34,6 +35,7 @@ typedef struct {
     const pyexec_roots_t  *roots;
     int                    control;        /* socket that jobs arrive on */
     int                    steward;        /* as pyexec_steward_ask()'s */
+    const pyexec_workspace_t *workspaces;
 } pyexec_executor_t;
 
 

@@ -46,6 +46,7 @@
 
 typedef struct {
     const char            *path;           /* absolute */
+    const char            *real;           /* without symbolic links */
     int                    fd;             /* O_PATH | O_DIRECTORY */
 } pyexec_workspace_t;
 
@@ -75,6 +76,7 @@ typedef struct {
     const char            *python;         /* absolute prefix, "/usr" */
     pyexec_workspace_t     workspaces[PYEXEC_MAX_WORKSPACES];
     unsigned               nworkspaces;
+    uint64_t               mounts;         /* pyexec_watch_mark()'s */
     pyexec_confine_t       most;           /* each the highest of any run */
 
     /* set by pyexec_probe() */

@@ -18,7 +18,8 @@ my $json = JSON::PP->new->canonical;
 my $run_id = qr/\A\d{8}T\d{6}-[0-9a-f]{12}\z/;
 
 # what is wrong, in sentences; may has what this time is no fault: errors,
-# cuts (connections without an answer), status (instead of the code's own)
+# cuts (connections without an answer), status (instead of the code's own),
+# lost (runs that were in another workspace for a while)
 
 sub check {
     my ($class, $daemon, $may, $entries, $kept, $swept) = @_;
@@ -43,7 +44,7 @@ sub answers {
 
     for my $e (@{ $self->{entries} }) {
         my $what = "$e->{kind} $e->{mark}:";
-        $self->wrong($what, $e->{wrong}) if $e->{wrong};
+        $self->wrong($what, $e->{wrong}) if $e->{wrong} && !$may->{lost};
         $self->wrong($what, 'no answer') if defined $e->{code} && $e->{code} == 0 && !$e->{left} && !$may->{cuts};
         $self->wrong($what, $e->{code}, $e->{json}{detail})
             if ($e->{code} // 0) >= 500 && ref $e->{json} && !$may->{errors};
@@ -79,7 +80,7 @@ sub session {
 
     for my $id (sort keys %told) {
         my $line = $lines->{$id};
-        $self->wrong("$session: $id is not in the history") if !$line && $kept;
+        $self->wrong("$session: $id is not in the history") if !$line && $kept && !$self->{may}{lost};
         $self->wrong("$session: $id was $told{$id}{status} and is $line->{status}")
             if $line && $line->{status} ne $told{$id}{status};
     }

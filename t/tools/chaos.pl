@@ -20,6 +20,7 @@ BEGIN {
 }
 
 use lib 't', 't/lib';
+use File::Path qw(remove_tree);
 use File::Temp ();
 use List::Util qw(shuffle max);
 use Pyexec;
@@ -60,7 +61,14 @@ my @faults = (
     (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
              may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
-    { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back },
+    { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back,
+      may => { errors => 1 } },
+    { name => 'the workspace is replaced', start => sub { rename_away(@_); make_another(@_) },
+      end => sub { remove_tree($_[0]{workspace}); rename_back(@_) }, may => { errors => 1, lost => 1, recount => 1 }, pause => 2 },
+    { name => 'the workspace is mounted over', start => sub { mount($_[0]{workspace}, '16m', '1777'); return },
+      end => sub { system('umount', '-l', $_[0]{workspace}) }, may => { errors => 1, lost => 1, recount => 1 }, pause => 2,
+      mounts => 1 },
+    { name => 'a disk is mounted in a session, and unmounted', start => \&mount_in, end => \&unmount_in, pause => 2, mounts => 1 },
     { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
       end => \&rename_back, may => { errors => 1 }, pause => 1 },
     { name => 'the disk is full', start => \&fill, end => \&drain, may => { errors => 1, status => 'error' }, mounts => 1 },
@@ -264,6 +272,22 @@ sub mount {
 }
 
 sub rename_away { rename $_[0]{workspace}, "$_[0]{workspace}.away" or die "rename: $!"; return }
+
+sub make_another {
+    my $there = "$_[0]{workspace}.away";
+    mkdir $_[0]{workspace} or die "mkdir: $!";
+    chown +(stat $there)[4, 5], $_[0]{workspace};
+    return;
+}
+
+sub mount_in {
+    my $dir = "$_[0]{workspace}/mounted";
+    mkdir $dir;
+    mount($dir, '1m', '1777');
+    return;
+}
+
+sub unmount_in { system('umount', "$_[0]{workspace}/mounted") == 0 or die 'umount' }
 
 sub rename_back { rename "$_[0]{workspace}.away", $_[0]{workspace} or die "rename: $!" }
 
