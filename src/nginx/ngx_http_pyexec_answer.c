@@ -7,14 +7,38 @@
 #include "nginx/ngx_http_pyexec_answer.h"
 #include "nginx/ngx_http_pyexec_error.h"
 
+#include <sys/mman.h>
 
+
+/*
+ * Clients that read slowly hold their answers in the worker.  Together, those
+ * that are not short have so many bytes of its memory; one for which there is
+ * no room goes to a temporary file.
+ */
+
+#define NGX_HTTP_PYEXEC_SHORT           (64 * 1024)
+#define NGX_HTTP_PYEXEC_IN_MEMORY       (16 * 1024 * 1024)
+
+
+static size_t ngx_http_pyexec_answer_room(ngx_http_pyexec_ctx_t *ctx,
+    u_char **p);
+static ngx_int_t ngx_http_pyexec_answer_begin(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_answer_hold(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_answer_free(void *data);
+static ngx_int_t ngx_http_pyexec_answer_file(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx,
+    u_char *p, size_t n);
 static ngx_int_t ngx_http_pyexec_answer_start(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_result(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_answer_map(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_error(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_malformed(ngx_http_pyexec_ctx_t *ctx,
     const char *what);
 static ngx_int_t ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx,
-    pyexec_str_t *json);
+    size_t offset, size_t len);
+
+
+static size_t  ngx_http_pyexec_held;
 
 
 ngx_int_t
@@ -23,20 +47,14 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
     u_char            *p;
     size_t             want;
     ssize_t            n;
+    ngx_int_t          rc;
     ngx_connection_t  *c;
 
     c = ctx->connection;
 
     for ( ;; ) {
 
-        if (ctx->received < PYEXEC_WIRE_HEADER) {
-            p = ctx->header + ctx->received;
-            want = PYEXEC_WIRE_HEADER - ctx->received;
-
-        } else {
-            p = ctx->payload + (ctx->received - PYEXEC_WIRE_HEADER);
-            want = ctx->len - (ctx->received - PYEXEC_WIRE_HEADER);
-        }
+        want = ngx_http_pyexec_answer_room(ctx, &p);
 
         if (want == 0) {
             ctx->received = 0;
@@ -58,21 +76,157 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
             return NGX_DECLINED;
         }
 
+        rc = NGX_OK;
+
+        if (ctx->received >= PYEXEC_WIRE_HEADER && ctx->file) {
+            rc = ngx_http_pyexec_answer_buffer(ctx, p, n);
+        }
+
         ctx->received += n;
 
-        if (ctx->received != PYEXEC_WIRE_HEADER) {
-            continue;
+        if (ctx->received == PYEXEC_WIRE_HEADER) {
+            rc = ngx_http_pyexec_answer_begin(ctx);
         }
 
-        if (pyexec_wire_header(ctx->header, &ctx->type, &ctx->len) == -1) {
-            return ngx_http_pyexec_answer_malformed(ctx, "header");
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+}
+
+
+/* where the next bytes of the message go, and how many there are at most */
+
+static size_t
+ngx_http_pyexec_answer_room(ngx_http_pyexec_ctx_t *ctx, u_char **p)
+{
+    size_t         got;
+
+    static u_char  piece[NGX_HTTP_PYEXEC_SHORT];
+
+    if (ctx->received < PYEXEC_WIRE_HEADER) {
+        *p = ctx->header + ctx->received;
+        return PYEXEC_WIRE_HEADER - ctx->received;
+    }
+
+    got = ctx->received - PYEXEC_WIRE_HEADER;
+
+    if (ctx->file) {
+        *p = piece;
+        return ngx_min(ctx->len - got, sizeof(piece));
+    }
+
+    *p = ctx->payload + got;
+    return ctx->len - got;
+}
+
+
+/* the header is whole: gets memory or a file for the payload */
+
+static ngx_int_t
+ngx_http_pyexec_answer_begin(ngx_http_pyexec_ctx_t *ctx)
+{
+    if (pyexec_wire_header(ctx->header, &ctx->type, &ctx->len) == -1) {
+        return ngx_http_pyexec_answer_malformed(ctx, "header");
+    }
+
+    if (ctx->len > NGX_HTTP_PYEXEC_SHORT) {
+
+        if (ctx->len > NGX_HTTP_PYEXEC_IN_MEMORY - ngx_http_pyexec_held) {
+            return ngx_http_pyexec_answer_file(ctx);
         }
 
-        ctx->payload = ngx_palloc(ctx->request->pool, ctx->len + 1);
-        if (ctx->payload == NULL) {
+        if (ngx_http_pyexec_answer_hold(ctx) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
+
+    ctx->payload = ngx_palloc(ctx->request->pool, ctx->len + 1);
+
+    return ctx->payload ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* counts the payload as held, until the request is freed */
+
+static ngx_int_t
+ngx_http_pyexec_answer_hold(ngx_http_pyexec_ctx_t *ctx)
+{
+    size_t              *len;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(ctx->request->pool, sizeof(size_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = cln->data;
+    *len = ctx->len;
+    cln->handler = ngx_http_pyexec_answer_free;
+
+    ngx_http_pyexec_held += ctx->len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_pyexec_answer_free(void *data)
+{
+    ngx_http_pyexec_held -= *(size_t *) data;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_answer_file(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_file_t                *file;
+    ngx_http_request_t        *r;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    r = ctx->request;
+
+    file = ngx_pcalloc(r->pool, sizeof(ngx_file_t));
+    if (file == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    file->fd = NGX_INVALID_FILE;
+    file->log = r->connection->log;
+
+    /* it has no name any more when this returns: "clean" */
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (ngx_create_temp_file(file, clcf->client_body_temp_path, r->pool, 0, 1,
+                             0)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->file = file;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t n)
+{
+    off_t        offset;
+
+    static char  detail[] = "the answer cannot be buffered";
+
+    offset = ctx->received - PYEXEC_WIRE_HEADER;
+
+    if (ngx_write_file(ctx->file, p, n, offset) != (ssize_t) n) {
+        return ngx_http_pyexec_error(ctx->request,
+                                     NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                     detail, sizeof(detail) - 1);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -121,20 +275,62 @@ ngx_http_pyexec_answer_start(ngx_http_pyexec_ctx_t *ctx)
 static ngx_int_t
 ngx_http_pyexec_answer_result(ngx_http_pyexec_ctx_t *ctx)
 {
-    pyexec_result_t  result;
+    size_t            offset;
+    ngx_int_t         rc;
+    pyexec_result_t   result;
 
-    if (pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &result) == -1) {
-        return ngx_http_pyexec_answer_malformed(ctx, "RESULT");
+    if (ngx_http_pyexec_answer_map(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (result.status.len) {
-        ctx->status.data = (u_char *) result.status.data;
-        ctx->status.len = result.status.len;
+    rc = pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &result);
+
+    if (rc == 0 && result.status.len) {
+        ctx->status.data = ngx_pnalloc(ctx->request->pool, result.status.len);
+
+        if (ctx->status.data) {
+            ctx->status.len = result.status.len;
+            ngx_memcpy(ctx->status.data, result.status.data, ctx->status.len);
+        }
+
         ctx->attempts = result.attempts;
         ctx->run_time = (ngx_msec_int_t) (result.run_time / 1000);
     }
 
-    return ngx_http_pyexec_answer_send(ctx, &result.json);
+    offset = rc == 0 ? result.json.data - ctx->payload : 0;
+
+    if (ctx->file) {
+        (void) munmap(ctx->payload, ctx->len);
+        ctx->payload = NULL;
+    }
+
+    if (rc == -1) {
+        return ngx_http_pyexec_answer_malformed(ctx, "RESULT");
+    }
+
+    return ngx_http_pyexec_answer_send(ctx, offset, result.json.len);
+}
+
+
+/* a payload in a file is mapped for its decoding */
+
+static ngx_int_t
+ngx_http_pyexec_answer_map(ngx_http_pyexec_ctx_t *ctx)
+{
+    if (ctx->file == NULL) {
+        return NGX_OK;
+    }
+
+    ctx->payload = mmap(NULL, ctx->len, PROT_READ, MAP_SHARED, ctx->file->fd,
+                        0);
+
+    if (ctx->payload == MAP_FAILED) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, ngx_errno,
+                      "mmap() failed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -184,7 +380,8 @@ ngx_http_pyexec_answer_malformed(ngx_http_pyexec_ctx_t *ctx, const char *what)
 
 
 static ngx_int_t
-ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
+ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, size_t offset,
+    size_t len)
 {
     ngx_int_t            rc;
     ngx_buf_t           *b;
@@ -197,7 +394,7 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
     r->disable_not_modified = 1;           /* it has no date and no tag */
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = json->len;
+    r->headers_out.content_length_n = len;
     ngx_str_set(&r->headers_out.content_type, "application/json");
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
@@ -219,9 +416,19 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, pyexec_str_t *json)
         return NGX_ERROR;
     }
 
-    b->pos = (u_char *) json->data;
-    b->last = b->pos + json->len;
-    b->memory = 1;
+    if (ctx->file) {
+        b->file = ctx->file;
+        b->file_pos = offset;
+        b->file_last = offset + len;
+        b->in_file = 1;
+        b->temp_file = 1;
+
+    } else {
+        b->pos = ctx->payload + offset;
+        b->last = b->pos + len;
+        b->memory = 1;
+    }
+
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 

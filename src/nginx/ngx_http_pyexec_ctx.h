@@ -38,6 +38,7 @@ typedef struct {
     pyexec_msg_e               type;
     size_t                     len;        /* of the payload */
     u_char                    *payload;
+    ngx_file_t                *file;       /* of a long payload; or NULL */
 
     /* for variables, and for error pages */
 

@@ -558,6 +558,10 @@ ngx_http_pyexec_job_cleanup(void *data)
 
     ngx_http_pyexec_job_uncount(ctx);
     ctx->state = NGX_HTTP_PYEXEC_DONE;
+
+    /* a client may take long to read the answer */
+
+    (void) ngx_pfree(ctx->request->pool, ctx->out->start);
 }
 
 
