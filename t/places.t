@@ -44,6 +44,8 @@ sub is_seen {
 is_seen('in the first place');
 rename $workspace, "$dir/away" or die "rename: $!";
 is(run_in('s', 'print(1)')->{detail}, 'the workspace is not there', 'a run without its workspace is an error');
+is($d->http('DELETE', '/api/code-cleanup/s')->{code}, 503, 'so is a clean-up');
+is(scalar(() = glob "'$dir/away/s/code_exec/'2*"), 1, 'which removes nothing from what it was');
 ok($d->until(5, sub { $d->log =~ /\[error\].* the workspace "\Q$workspace\E" is not there/ }), 'the log says so');
 rename "$dir/away", $workspace or die "rename: $!";
 is_seen('after it was renamed back');

@@ -8,6 +8,7 @@
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
 #include "store/pyexec_history.h"
+#include "store/pyexec_place.h"
 #include "wire/pyexec_message.h"
 
 
@@ -104,6 +105,9 @@ pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores, int client,
     } else if (type == PYEXEC_MSG_FETCH && errno == ENOENT) {
         pyexec_send_error(client, 404, "no such run", 0);
 
+    } else if (errno == ESTALE) {
+        pyexec_send_error(client, 503, "the workspace is not there", 0);
+
     } else {
         pyexec_send_error(client, 500, "the session cannot be read", errno);
     }
@@ -122,7 +126,6 @@ pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
     if (pyexec_wire_decode(PYEXEC_MSG_LIST, buf->data, buf->len, &list) == -1
         || (st = pyexec_clerk_store(pool, stores, list.workspace)) == NULL)
     {
-        errno = EPROTO;
         return -1;
     }
 
@@ -144,7 +147,6 @@ pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
         == -1
         || (st = pyexec_clerk_store(pool, stores, fetch.workspace)) == NULL)
     {
-        errno = EPROTO;
         return -1;
     }
 
@@ -165,7 +167,6 @@ pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
         == -1
         || (st = pyexec_clerk_store(pool, stores, cleanup.workspace)) == NULL)
     {
-        errno = EPROTO;
         return -1;
     }
 
@@ -195,5 +196,18 @@ static pyexec_store_t *
 pyexec_clerk_store(pyexec_pool_t *pool, pyexec_store_t *stores,
     uint32_t workspace)
 {
-    return workspace < pool->sandbox.nworkspaces ? &stores[workspace] : NULL;
+    if (workspace >= pool->sandbox.nworkspaces) {
+        return NULL;
+    }
+
+    /* what has been renamed, a backup for instance, is read no more */
+
+    if (pyexec_place(&pool->sandbox.workspaces[workspace])
+        != PYEXEC_PLACE_SAME)
+    {
+        errno = ESTALE;
+        return NULL;
+    }
+
+    return &stores[workspace];
 }

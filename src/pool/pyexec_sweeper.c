@@ -11,6 +11,7 @@
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
 #include "store/pyexec_history.h"
+#include "store/pyexec_place.h"
 #include "wire/pyexec_name.h"
 
 
@@ -49,7 +50,10 @@ pyexec_sweeper(pyexec_pool_t *pool)
 
     do {
         for (i = 0; i < pool->sandbox.nworkspaces; i++) {
-            if (pool->retain[i]) {
+            if (pool->retain[i]
+                && pyexec_place(&pool->sandbox.workspaces[i])
+                   == PYEXEC_PLACE_SAME)
+            {
                 pyexec_sweep(&stores[i], pool->retain[i]);
             }
         }
