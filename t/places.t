@@ -74,7 +74,7 @@ make($workspace);
 ok($d->until(10, sub { my $p = $d->pool_pid; $p && $p != $pool }), 'an idle pool notices it');
 
 SKIP: {
-    skip('there are no mounts to be had', 21) if !$ENV{PYEXEC_PLACES_MOUNTS};
+    skip('there are no mounts to be had', 22) if !$ENV{PYEXEC_PLACES_MOUNTS};
 
     sub mount { system('mount', @_) == 0 or die 'no mount' }
     sub umount { is(system('umount', $_[0]), 0, "the host unmounts $_[1]") }
@@ -107,6 +107,8 @@ END
     like($answer->{stdout} // '', $d->log =~ /sandbox: no namespaces/ ? qr/^on disk\n\[/ : qr/^on disk\n\[\]$/,
          'a disk that comes is there, and only to be read') or diag(explain($answer));
     umount("$workspace/s/disk", 'it');
+    ok($d->until(10, sub { !grep { Pyexec::Daemon::slurp("/proc/$_->{pid}/mountinfo") =~ m{/s/disk } } $d->tree }),
+       'and no process keeps it in use');
     is(run_in('s', 'import os; print(os.listdir("session/disk"))')->{stdout}, "[]\n", 'then it is not there');
 
     # a file
