@@ -203,6 +203,20 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       offsetof(ngx_http_pyexec_loc_conf_t, retain),
       &ngx_http_pyexec_retain_range },
 
+    { ngx_string("pyexec_retain_min"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, retain_min),
+      &ngx_http_pyexec_retain_range },
+
+    { ngx_string("pyexec_min_free"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_http_pyexec_min_free,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("pyexec_session_access"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,

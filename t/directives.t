@@ -481,6 +481,8 @@ pyexec_workspace $TEST_NGINX_WORKSPACE;
 pyexec_pool b max_queue=0 max_requests=0 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_max_cpu 0;
 pyexec_retain 0;
+pyexec_retain_min 0;
+pyexec_min_free 0;
 --- config
 location /none { return 204; }
 --- request
@@ -511,3 +513,53 @@ location /none { return 204; }
 --- must_die
 --- error_log
 invalid parameter "zygotes=129": it must be between 1 and 128 in
+
+
+
+=== TEST 40: more than the whole disk
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_min_free 100%;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_min_free" directive must be 99% at most in
+
+
+
+=== TEST 41: no part of the disk
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_min_free much;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_min_free" directive must be a size, or a percentage in
+
+
+
+=== TEST 42: two values of pyexec_retain_min in one workspace
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; } location /y { pyexec_execute default; pyexec_retain_min 1h; }
+--- must_die
+--- error_log
+"pyexec_retain_min" of workspace
+
+
+
+=== TEST 43: two values of pyexec_min_free in one workspace
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /x { pyexec_execute default; } location /y { pyexec_execute default; pyexec_min_free 1g; }
+--- must_die
+--- error_log
+"pyexec_min_free" of workspace

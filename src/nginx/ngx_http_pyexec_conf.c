@@ -12,6 +12,8 @@ static char *ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
 static void ngx_http_pyexec_merge_limits(ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *conf);
+static char *ngx_http_pyexec_differs(ngx_http_pyexec_workspace_t *w,
+    ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *conf, ngx_str_t *path);
 static ngx_int_t ngx_http_pyexec_names(ngx_conf_t *cf, ngx_array_t *names,
@@ -150,6 +152,35 @@ ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
+ngx_http_pyexec_min_free(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                   *value;
+    ngx_http_pyexec_loc_conf_t  *plcf = conf;
+
+    if (plcf->min_free != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    plcf->min_free = 0;
+    plcf->min_percent = 0;
+
+    if (value[1].len && value[1].data[value[1].len - 1] == '%') {
+        plcf->min_percent = ngx_atoi(value[1].data, value[1].len - 1);
+
+        return plcf->min_percent < 0 || plcf->min_percent > 99
+               ? "must be 99% at most" : NGX_CONF_OK;
+    }
+
+    plcf->min_free = ngx_parse_offset(&value[1]);
+
+    return plcf->min_free < 0 ? "must be a size, or a percentage"
+                              : NGX_CONF_OK;
+}
+
+
+char *
 ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char  *p = conf;
@@ -244,11 +275,14 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->max_timeout = NGX_CONF_UNSET;
     conf->max_cpu = NGX_CONF_UNSET;
     conf->retain = NGX_CONF_UNSET;
+    conf->retain_min = NGX_CONF_UNSET;
     conf->queue_timeout = NGX_CONF_UNSET_MSEC;
     conf->max_attempts = NGX_CONF_UNSET;
     conf->max_memory = NGX_CONF_UNSET;
     conf->max_file_size = NGX_CONF_UNSET;
     conf->max_disk = NGX_CONF_UNSET;
+    conf->min_free = NGX_CONF_UNSET;
+    conf->min_percent = NGX_CONF_UNSET;
     conf->max_files = NGX_CONF_UNSET;
     conf->max_open_files = NGX_CONF_UNSET;
     conf->max_threads = NGX_CONF_UNSET;
@@ -276,6 +310,7 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_sec_value(conf->max_timeout, prev->max_timeout, 300);
     ngx_conf_merge_sec_value(conf->max_cpu, prev->max_cpu, 0);
     ngx_conf_merge_sec_value(conf->retain, prev->retain, 24 * 60 * 60);
+    ngx_conf_merge_sec_value(conf->retain_min, prev->retain_min, 10 * 60);
     ngx_conf_merge_msec_value(conf->queue_timeout, prev->queue_timeout,
                               30000);
     ngx_conf_merge_value(conf->max_attempts, prev->max_attempts, 3);
@@ -285,6 +320,8 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                              200 * 1024 * 1024);
     ngx_conf_merge_off_value(conf->max_disk, prev->max_disk,
                              512 * 1024 * 1024);
+    ngx_conf_merge_off_value(conf->min_free, prev->min_free, 0);
+    ngx_conf_merge_value(conf->min_percent, prev->min_percent, 5);
     ngx_conf_merge_value(conf->max_files, prev->max_files, 1000);
     ngx_conf_merge_value(conf->max_open_files, prev->max_open_files, 256);
     ngx_conf_merge_value(conf->max_threads, prev->max_threads, 64);
@@ -379,6 +416,7 @@ static char *
 ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *conf)
 {
+    char                         *differs;
     ngx_str_t                     path;
     ngx_uint_t                    i;
     ngx_http_pyexec_workspace_t  *w;
@@ -401,10 +439,12 @@ ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
             continue;
         }
 
-        if (w[i].retain != conf->retain) {
+        differs = ngx_http_pyexec_differs(&w[i], conf);
+
+        if (differs) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"pyexec_retain\" of workspace \"%V\" differs "
-                               "from that of the location before %s:%ui",
+                               "\"%s\" of workspace \"%V\" differs from that "
+                               "of the location before %s:%ui", differs,
                                &path, w[i].file, w[i].line);
             return NGX_CONF_ERROR;
         }
@@ -416,6 +456,28 @@ ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
     conf->index = i;
 
     return ngx_http_pyexec_add_workspace(cf, conf, &path);
+}
+
+
+/* returns the directive whose value is not that of the workspace, or NULL */
+
+static char *
+ngx_http_pyexec_differs(ngx_http_pyexec_workspace_t *w,
+    ngx_http_pyexec_loc_conf_t *conf)
+{
+    if (w->retain != conf->retain) {
+        return "pyexec_retain";
+    }
+
+    if (w->retain_min != conf->retain_min) {
+        return "pyexec_retain_min";
+    }
+
+    if (w->min_free != conf->min_free || w->min_percent != conf->min_percent) {
+        return "pyexec_min_free";
+    }
+
+    return NULL;
 }
 
 
@@ -466,6 +528,9 @@ ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
 
     w->path = *path;
     w->retain = conf->retain;
+    w->retain_min = conf->retain_min;
+    w->min_free = conf->min_free;
+    w->min_percent = conf->min_percent;
     w->file = cf->conf_file->file.name.data;
     w->line = cf->conf_file->line;
 

@@ -21,11 +21,14 @@ typedef struct {
     time_t                     max_timeout;
     time_t                     max_cpu;
     time_t                     retain;
+    time_t                     retain_min;
     ngx_msec_t                 queue_timeout;
     ngx_int_t                  max_attempts;
     off_t                      max_memory;
     off_t                      max_file_size;
     off_t                      max_disk;
+    off_t                      min_free;   /* this, and: */
+    ngx_int_t                  min_percent;
     ngx_int_t                  max_files;
     ngx_int_t                  max_open_files;
     ngx_int_t                  max_threads;
@@ -69,6 +72,8 @@ char *ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_pyexec_workspace(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_pyexec_max_output(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_pyexec_min_free(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_pyexec_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

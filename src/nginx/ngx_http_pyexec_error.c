@@ -46,6 +46,7 @@ static ngx_http_pyexec_reason_t  ngx_http_pyexec_reasons[] = {
     { 502, ngx_string("bad gateway") },
     { 503, ngx_string("service temporarily unavailable") },
     { 504, ngx_string("gateway timeout") },
+    { 507, ngx_string("the disk is full") },
     { 0, ngx_string("the request failed") }
 };
 

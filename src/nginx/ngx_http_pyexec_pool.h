@@ -30,6 +30,9 @@ typedef enum {
 typedef struct {
     ngx_str_t                  path;
     time_t                     retain;     /* seconds; 0: for ever */
+    time_t                     retain_min;
+    off_t                      min_free;   /* bytes */
+    ngx_int_t                  min_percent;
     u_char                    *file;       /* of the configuration */
     ngx_uint_t                 line;
 } ngx_http_pyexec_workspace_t;

@@ -121,7 +121,9 @@ ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool, ngx_pool_t *mem)
     w = pool->workspaces.elts;
 
     for (i = 0; i < pool->workspaces.nelts; i++) {
-        *a++ = ngx_http_pyexec_spawn_arg(mem, "workspace=%T:%V%Z", w[i].retain,
+        *a++ = ngx_http_pyexec_spawn_arg(mem, "workspace=%T,%T,%O,%i:%V%Z",
+                                         w[i].retain, w[i].retain_min,
+                                         w[i].min_free, w[i].min_percent,
                                          &w[i].path);
     }
 

@@ -188,13 +188,17 @@ pyexec_set_limits(pyexec_pool_t *pool, const char *value)
 }
 
 
-/* "86400:/path": the age in seconds at which runs are removed, and the path */
+/*
+ * "86400,600,0,5:/path": the ages in seconds at which runs are removed, and
+ * may be; what is to stay free, in bytes, and in percent; and the path.
+ */
 
 static void
 pyexec_set_workspace(pyexec_pool_t *pool, const char *value)
 {
-    char      *path;
-    unsigned   n;
+    int             len;
+    unsigned        n;
+    pyexec_keep_t  *keep;
 
     n = pool->sandbox.nworkspaces;
 
@@ -202,12 +206,17 @@ pyexec_set_workspace(pyexec_pool_t *pool, const char *value)
         pyexec_die("more than %u workspaces", PYEXEC_MAX_WORKSPACES);
     }
 
-    pool->retain[n] = strtoul(value, &path, 10);
+    len = 0;
+    keep = &pool->keep[n];
 
-    if (*path != ':') {
+    if (sscanf(value, "%" SCNu32 ",%" SCNu32 ",%" SCNu64 ",%" SCNu32 ":%n",
+               &keep->retain, &keep->retain_min, &keep->min_free,
+               &keep->min_percent, &len)
+        != 4 || len == 0)
+    {
         pyexec_die("invalid workspace \"%s\"", value);
     }
 
-    pool->sandbox.workspaces[n].path = path + 1;
+    pool->sandbox.workspaces[n].path = value + len;
     pool->sandbox.nworkspaces++;
 }

@@ -30,7 +30,7 @@ typedef struct {
     uint64_t               max_requests;   /* forks of a zygote; 0: no limit */
     const char            *preload;        /* "a,b"; NULL: the default set */
     const char            *user;           /* to become, if started by root */
-    uint32_t               retain[PYEXEC_MAX_WORKSPACES];  /* s; 0: forever */
+    pyexec_keep_t          keep[PYEXEC_MAX_WORKSPACES];
 
     pyexec_sandbox_t       sandbox;
     unsigned               kinds;          /* of zygotes: 1 or PYEXEC_KINDS */

@@ -35,6 +35,8 @@ pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores)
         if (pyexec_store_open(&stores[i], w->fd) == -1) {
             pyexec_die("the workspace \"%s\" cannot be written: %m", w->path);
         }
+
+        stores[i].keep = pool->keep[i];
     }
 }
 

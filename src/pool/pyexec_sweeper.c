@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
 #include "store/pyexec_history.h"
@@ -20,7 +21,19 @@
 #define PYEXEC_SWEEP_MIN    1              /* s */
 #define PYEXEC_SWEEP_MAX    600
 
+/* how often the disk is looked at; how often a full one is relieved */
 
+#define PYEXEC_SWEEP_LOOK   1000           /* ms */
+#define PYEXEC_SWEEP_FULL   5              /* looks */
+
+/* the age of the oldest runs where none are removed for their age */
+
+#define PYEXEC_SWEEP_OLDEST (366 * 86400)  /* s */
+
+
+static void pyexec_sweep_look(pyexec_store_t *st, const char *path,
+    unsigned *full);
+static void pyexec_sweep_relieve(pyexec_store_t *st);
 static void pyexec_sweep(pyexec_store_t *st, uint32_t retain);
 static int pyexec_sweep_foreign(const pyexec_store_t *st, const char *name);
 
@@ -28,7 +41,8 @@ static int pyexec_sweep_foreign(const pyexec_store_t *st, const char *name);
 void
 pyexec_sweeper(pyexec_pool_t *pool)
 {
-    unsigned        i;
+    unsigned        i, full[PYEXEC_MAX_WORKSPACES];
+    uint64_t        next;
     uint32_t        pause;
     struct pollfd   pfd;
     pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
@@ -38,8 +52,8 @@ pyexec_sweeper(pyexec_pool_t *pool)
     pause = PYEXEC_SWEEP_MAX;
 
     for (i = 0; i < pool->sandbox.nworkspaces; i++) {
-        if (pool->retain[i] && pool->retain[i] / 10 < pause) {
-            pause = pool->retain[i] / 10;
+        if (pool->keep[i].retain && pool->keep[i].retain / 10 < pause) {
+            pause = pool->keep[i].retain / 10;
         }
     }
 
@@ -48,19 +62,82 @@ pyexec_sweeper(pyexec_pool_t *pool)
     pfd.fd = pool->lifeline[0];
     pfd.events = POLLIN;
 
+    memset(full, 0, sizeof(full));
+    next = 0;
+
     do {
         for (i = 0; i < pool->sandbox.nworkspaces; i++) {
-            if (pool->retain[i]
-                && pyexec_place(&pool->sandbox.workspaces[i])
-                   == PYEXEC_PLACE_SAME)
+            if (pyexec_place(&pool->sandbox.workspaces[i])
+                != PYEXEC_PLACE_SAME)
             {
-                pyexec_sweep(&stores[i], pool->retain[i]);
+                continue;
             }
+
+            if (pool->keep[i].retain && pyexec_now() >= next) {
+                pyexec_sweep(&stores[i], pool->keep[i].retain);
+            }
+
+            pyexec_sweep_look(&stores[i], pool->sandbox.workspaces[i].path,
+                              &full[i]);
         }
 
-    } while (poll(&pfd, 1, (int) pause * 1000) <= 0);
+        if (pyexec_now() >= next) {
+            next = pyexec_now() + (uint64_t) pause * 1000000;
+        }
+
+    } while (poll(&pfd, 1, PYEXEC_SWEEP_LOOK) <= 0);
 
     _exit(0);
+}
+
+
+/* full: for how many looks the disk has been so */
+
+static void
+pyexec_sweep_look(pyexec_store_t *st, const char *path, unsigned *full)
+{
+    if (!pyexec_store_full(st)) {
+
+        if (*full) {
+            pyexec_log(PYEXEC_LOG_INFO, "the disk of the workspace \"%s\" has "
+                       "pyexec_min_free again", path);
+        }
+
+        *full = 0;
+        return;
+    }
+
+    if (*full == 0) {
+        pyexec_log(PYEXEC_LOG_WARN, "the disk of the workspace \"%s\" has "
+                   "less free than pyexec_min_free: runs are refused, and "
+                   "those older than pyexec_retain_min removed", path);
+    }
+
+    if ((*full)++ % PYEXEC_SWEEP_FULL == 0) {
+        pyexec_sweep_relieve(st);
+    }
+}
+
+
+/* removes the oldest runs, then those three quarters as old, and so on */
+
+static void
+pyexec_sweep_relieve(pyexec_store_t *st)
+{
+    uint32_t  age;
+
+    age = st->keep.retain ? st->keep.retain : PYEXEC_SWEEP_OLDEST;
+
+    while (age > st->keep.retain_min && pyexec_store_full(st)) {
+
+        age -= (age + 3) / 4;
+
+        if (age < st->keep.retain_min) {
+            age = st->keep.retain_min;
+        }
+
+        pyexec_sweep(st, age);
+    }
 }
 
 

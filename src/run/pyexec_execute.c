@@ -20,6 +20,7 @@
 #include "store/pyexec_history.h"
 #include "store/pyexec_note.h"
 #include "store/pyexec_place.h"
+#include "store/pyexec_record.h"
 #include "store/pyexec_steward.h"
 #include "wire/pyexec_message.h"
 
@@ -30,6 +31,7 @@
 #define PYEXEC_LOOK         100            /* ms: is there a full zygote? */
 
 
+static void pyexec_run_refuse(const pyexec_run_t *run, int err);
 static int pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run);
 static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
@@ -45,6 +47,13 @@ static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
     pyexec_run_t *run, pyexec_zygote_e kind);
 static void pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
+static void pyexec_run_answer(const pyexec_executor_t *ex,
+    const pyexec_run_t *run, const pyexec_attempt_t *a,
+    const pyexec_item_t *item, const pyexec_buf_t *json, int err);
+static int pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
+    pyexec_buf_t *json);
+static int pyexec_run_no_space(int err);
+static void pyexec_run_drop(const pyexec_run_t *run);
 
 
 void
@@ -68,10 +77,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     a.child.vitals = -1;
 
     if (pyexec_run_begin(ex, &run) == -1) {
-        pyexec_send_error(client, 500, run.session == -1 && errno == EACCES
-                          ? "the session's directory is closed to the pool's "
-                            "user" : "the run's directory cannot be made",
-                          errno);
+        pyexec_run_refuse(&run, errno);
 
     } else {
         start.run_id.data = (u_char *) run.run_id;
@@ -110,10 +116,30 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
 }
 
 
+static void
+pyexec_run_refuse(const pyexec_run_t *run, int err)
+{
+    if (pyexec_run_no_space(err)) {
+        pyexec_send_error(run->client, 507, "the workspace's disk is full",
+                          err);
+        return;
+    }
+
+    pyexec_send_error(run->client, 500, run->session == -1 && err == EACCES
+                      ? "the session's directory is closed to the pool's user"
+                      : "the run's directory cannot be made", err);
+}
+
+
 static int
 pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
 {
     int  err;
+
+    if (pyexec_store_full(run->store)) {
+        errno = ENOSPC;
+        return -1;
+    }
 
     run->session = pyexec_session_open(run->store, &run->request->session, 1);
 
@@ -255,6 +281,7 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
         run->code = pyexec_buf_str(&run->corrected);
 
         if (pyexec_dir_again(run) == -1) {
+            run->no_space = pyexec_run_no_space(errno);
             pyexec_log(PYEXEC_LOG_ERR, "writing %s failed: %m", run->run_id);
             a->verdict = NULL;
             return;
@@ -426,10 +453,9 @@ static void
 pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a)
 {
-    int              rc, err;
-    pyexec_buf_t     json = { NULL, 0, 0 };
-    pyexec_item_t    item;
-    pyexec_result_t  result;
+    int            rc, err;
+    pyexec_buf_t   json = { NULL, 0, 0 };
+    pyexec_item_t  item;
 
     memset(&item, 0, sizeof(pyexec_item_t));
 
@@ -438,18 +464,17 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     item.status = PYEXEC_INTERRUPTED;
     item.run_time = run->time;
 
-    if (a->verdict && a->killed != PYEXEC_CANCELLED) {
+    if (a->verdict && a->killed != PYEXEC_CANCELLED
+        && pyexec_run_keep(run, a, &json) == 0)
+    {
+        item.status = a->verdict;
+        item.files = &run->files;
+    }
 
-        pyexec_result_json(run, a, &json);
+    /* without space, all that is kept is the run's line */
 
-        if (pyexec_dir_end(run, &json) == 0) {
-            item.status = a->verdict;
-            item.files = &run->files;
-
-        } else {
-            pyexec_log(PYEXEC_LOG_ERR, "writing the result of %s failed: %m",
-                       run->run_id);
-        }
+    if (run->no_space) {
+        pyexec_run_drop(run);
     }
 
     /* if this fails, the run's note stays: it will be listed as interrupted */
@@ -458,17 +483,41 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
                             &item);
     err = errno;
 
+    if (rc == -1 && pyexec_run_no_space(err)) {
+        pyexec_run_drop(run);
+        run->no_space = 1;
+    }
+
     /* unlocked before it is answered: a clean-up, which the client may then
        send, skips locked runs */
 
     pyexec_run_unlock(run->store, run->run_id);
     run->run_id[0] = '\0';
 
-    if (rc == -1) {
+    pyexec_run_answer(ex, run, a, &item, &json, rc == -1 ? err : 0);
+
+    pyexec_buf_free(&json);
+}
+
+
+/* err: why the run could not be recorded, or 0 */
+
+static void
+pyexec_run_answer(const pyexec_executor_t *ex, const pyexec_run_t *run,
+    const pyexec_attempt_t *a, const pyexec_item_t *item,
+    const pyexec_buf_t *json, int err)
+{
+    pyexec_result_t  result;
+
+    if (run->no_space) {
+        pyexec_send_error(run->client, 507, "the workspace's disk was full: "
+                          "nothing of the run was kept", 0);
+
+    } else if (err) {
         pyexec_send_error(run->client, 500, "the run cannot be recorded",
                            err);
 
-    } else if (strcmp(item.status, PYEXEC_INTERRUPTED) == 0) {
+    } else if (strcmp(item->status, PYEXEC_INTERRUPTED) == 0) {
         pyexec_send_error(run->client, 500, "the run was interrupted", 0);
 
     } else if (pyexec_place(&ex->workspaces[run->request->workspace])
@@ -482,7 +531,7 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
         result.status.len = strlen(a->verdict);
         result.attempts = run->nattempts;
         result.run_time = run->time;
-        result.json = pyexec_buf_str(&json);
+        result.json = pyexec_buf_str(json);
 
         if (pyexec_send(run->client, PYEXEC_MSG_RESULT, &result, NULL, 0) == -1
             && errno == EMSGSIZE)
@@ -490,6 +539,53 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
             pyexec_send_error(run->client, 500, "the result is too large", 0);
         }
     }
+}
 
-    pyexec_buf_free(&json);
+
+/*
+ * Makes the result and stores it.  Sets no_space if the disk was full for the
+ * code, or is for the result.
+ */
+
+static int
+pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
+    pyexec_buf_t *json)
+{
+    /* the code's word for it is not enough */
+
+    run->no_space = a->has_failed && pyexec_run_no_space(a->failed.error)
+                    && pyexec_store_full(run->store);
+
+    if (!run->no_space) {
+        pyexec_result_json(run, a, json);
+
+        if (pyexec_dir_end(run, json) == 0) {
+            return 0;
+        }
+
+        run->no_space = pyexec_run_no_space(errno);
+
+        pyexec_log(PYEXEC_LOG_ERR, "writing the result of %s failed: %m",
+                   run->run_id);
+    }
+
+    return -1;
+}
+
+
+static int
+pyexec_run_no_space(int err)
+{
+    return err == ENOSPC || err == EDQUOT;
+}
+
+
+static void
+pyexec_run_drop(const pyexec_run_t *run)
+{
+    if (pyexec_remove(run->runs, run->run_id, NULL) == -1
+        || pyexec_record_remove(run->runs, run->run_id) == -1)
+    {
+        pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", run->run_id);
+    }
 }

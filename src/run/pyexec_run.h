@@ -97,6 +97,7 @@ typedef struct {
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
+    unsigned               no_space:1;     /* it met a full disk */
 } pyexec_run_t;
 
 

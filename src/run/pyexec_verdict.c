@@ -60,6 +60,8 @@ static const struct {
     { "MemoryError", 0, NULL, "memory" },
     { NULL, ENOMEM, NULL, "memory" },
     { NULL, EFBIG, NULL, "file_size" },
+    { NULL, ENOSPC, NULL, "disk" },
+    { NULL, EDQUOT, NULL, "disk" },
     { NULL, EMFILE, NULL, "open_files" },
     { "BlockingIOError", EAGAIN, NULL, "processes" },
     { "RuntimeError", 0, "can't start new thread", "processes" }

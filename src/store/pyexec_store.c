@@ -7,6 +7,7 @@
 
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
 #include "store/pyexec_store.h"
@@ -42,6 +43,29 @@ pyexec_store_open(pyexec_store_t *st, int dir)
                       O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
 
     return st->lock == -1 ? -1 : 0;
+}
+
+
+int
+pyexec_store_full(const pyexec_store_t *st)
+{
+    uint64_t       least;
+    struct statfs  s;
+
+    /* whoever writes there, sees what is wrong */
+
+    if (fstatfs(st->dir, &s) == -1) {
+        return 0;
+    }
+
+    least = st->keep.min_percent * ((uint64_t) s.f_blocks * s.f_frsize / 100);
+
+    if (least < st->keep.min_free) {
+        least = st->keep.min_free;
+    }
+
+    return (uint64_t) s.f_bavail * s.f_frsize < least
+           || s.f_ffree < s.f_files / 100 * st->keep.min_percent;
 }
 
 

@@ -17,9 +17,20 @@ typedef enum {
 } pyexec_lock_e;
 
 
+/* how long runs are kept, and how much of the disk is to stay free */
+
+typedef struct {
+    uint32_t               retain;         /* seconds; 0: for ever */
+    uint32_t               retain_min;     /* seconds, if the disk is full */
+    uint64_t               min_free;       /* bytes; this, and: */
+    uint32_t               min_percent;
+} pyexec_keep_t;
+
+
 typedef struct {
     int                    dir;            /* the workspace, O_PATH */
     int                    lock;           /* the lock file */
+    pyexec_keep_t          keep;
 } pyexec_store_t;
 
 
@@ -31,6 +42,10 @@ typedef struct {
  */
 
 int pyexec_store_open(pyexec_store_t *st, int dir);
+
+/* returns 1 if less of the workspace's disk is free than is to stay so */
+
+int pyexec_store_full(const pyexec_store_t *st);
 
 /*
  * Opens a session's directory without following symbolic links; makes it first

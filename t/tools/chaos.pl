@@ -72,6 +72,8 @@ my @faults = (
     { name => 'the workspace is renamed, and the pool killed', start => sub { rename_away(@_); killer('pool')->(@_) },
       end => \&rename_back, may => { errors => 1 }, pause => 1 },
     { name => 'the disk is full', start => \&fill, end => \&drain, may => { errors => 1, status => 'error' }, mounts => 1 },
+    { name => 'the disk is nearly full', start => sub { fill(); spare(64_000 + 300_000 * $_[1]) }, end => \&drain,
+      may => { errors => 1, status => 'error' }, mounts => 1 },
     { name => 'the workspace is immutable', start => sub { attribute('+i', @_) }, end => sub { attribute('-i', @_) },
       may => { errors => 1, status => 'error' }, mounts => 1 },
 );
@@ -91,7 +93,7 @@ my $disk = File::Temp::tempdir('pyexec-chaos.XXXXXX', TMPDIR => 1, CLEANUP => 1)
 chmod 0755, $disk;
 mount($disk, '64m', '755') if $mounts;
 
-my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_retain ' . RETAIN . 's;',
+my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_min_free 64k; pyexec_retain ' . RETAIN . 's;',
                             pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
 $d->post('print(1)', session_id => 'alive');
 
@@ -296,6 +298,10 @@ sub fill {
     1 while syswrite $f, "\0" x 65536;
     return;
 }
+
+# so much is free again
+
+sub spare { truncate "$disk/ballast", (-s "$disk/ballast") - $_[0] or die "truncate: $!"; return }
 
 sub drain { unlink "$disk/ballast" or die "unlink: $!" }
 
