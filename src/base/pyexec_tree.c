@@ -29,6 +29,17 @@ static int pyexec_let_in(int dir, const char *name);
 static int pyexec_listed(const char *name, const char *const *names);
 
 
+void
+pyexec_reopen(int dir)
+{
+    struct stat  st;
+
+    if (fstat(dir, &st) == 0 && (st.st_mode & S_IRWXU) != S_IRWXU) {
+        (void) fchmod(dir, st.st_mode | S_IRWXU);
+    }
+}
+
+
 int
 pyexec_scan(pyexec_scan_t *s, int dir)
 {
@@ -39,6 +50,8 @@ pyexec_scan(pyexec_scan_t *s, int dir)
     s->bytes = 0;
     s->over = NULL;
     s->nfiles = 0;
+
+    pyexec_reopen(dir);
 
     fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
     if (fd == -1) {
@@ -168,7 +181,7 @@ pyexec_scan_add(pyexec_scan_t *s, const char *path, const struct stat *st)
     }
 
     file->size = (uint64_t) st->st_size;
-    file->modified = st->st_mtim;
+    file->modified = st->st_ctim;
 }
 
 

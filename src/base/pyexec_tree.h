@@ -21,7 +21,8 @@
 typedef struct {
     char                  *path;           /* from the scanned directory */
     uint64_t               size;           /* bytes */
-    struct timespec        modified;
+    struct timespec        modified;       /* st_ctim: the code can set the
+                                              other times */
 } pyexec_file_t;
 
 
@@ -53,6 +54,10 @@ typedef struct {
 
 int pyexec_scan(pyexec_scan_t *s, int dir);
 void pyexec_scan_free(pyexec_scan_t *s);
+
+/* lets the owner into an open directory, whatever mode the code has given it */
+
+void pyexec_reopen(int dir);
 
 /*
  * Removes the file or directory name in dir, with all that is in it; nobody

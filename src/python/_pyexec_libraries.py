@@ -1,40 +1,67 @@
-"""Lets threadpoolctl, and so scikit-learn, find the loaded shared libraries.
+"""Changes to libraries that do not work in a run as they are.
 
-Its own ways do not work in a run: it reads /proc, which is not there or not
-readable, or calls dl_iterate_phdr() with a Python callback, for which ctypes
-needs memory that is both writable and executable, and seccomp refuses that.
-Here it reads the dynamic linker's own list, dlinfo(3).
+Each is made when the library is imported.
 """
 
-import importlib.util
+import functools
+import importlib.machinery
 import sys
 
 RTLD_DI_LINKMAP = 2      # of dlfcn.h
 
 
 def install():
+    for name in _CHANGES.keys() & sys.modules.keys():
+        _CHANGES[name](sys.modules[name])
+
     sys.meta_path.insert(0, _Finder)
 
 
 class _Finder:
-    """Patches threadpoolctl when it is imported."""
+    """Changes the libraries of _CHANGES when they are imported."""
 
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        if name != "threadpoolctl":
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        change = _CHANGES.get(name)
+        if change is None:
             return None
 
-        sys.meta_path.remove(cls)
-        spec = importlib.util.find_spec(name)
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
 
         if spec is not None:
             load = spec.loader.exec_module
             spec.loader.exec_module = lambda module: (load(module),
-                                                      _change(module))
+                                                      change(module))
         return spec
 
 
-def _change(module):
+def _shutil(module):
+    """Let it copy files where their times and modes can't be set.
+
+    Without namespaces that fails with EPERM, whatever the file.
+    """
+    for name in ("copymode", "copystat"):
+        setattr(module, name, _tolerant(getattr(module, name)))
+
+
+def _tolerant(function):
+    @functools.wraps(function)
+    def wrapper(*args, **named):
+        try:
+            function(*args, **named)
+        except PermissionError:
+            pass
+    return wrapper
+
+
+def _threadpoolctl(module):
+    """Let it, and so scikit-learn, find the loaded shared libraries.
+
+    It reads /proc, which is not there or not readable, or calls
+    dl_iterate_phdr() with a Python callback, for which ctypes needs memory that
+    is both writable and executable, and seccomp refuses that.  Here it reads
+    the dynamic linker's own list, dlinfo(3).
+    """
     controller = getattr(module, "ThreadpoolController", None)
     for name in _WAYS:
         if hasattr(controller, name):
@@ -69,3 +96,9 @@ def _loaded():
         if entry.contents.name:      # the program's own is empty
             yield entry.contents.name.decode()
         entry = entry.contents.next
+
+
+_CHANGES = {
+    "shutil": _shutil,
+    "threadpoolctl": _threadpoolctl,
+}

@@ -48,6 +48,8 @@ pyexec_dir_scan(pyexec_run_t *run)
 
     n = 0;
 
+    pyexec_reopen(run->dir);
+
     if (pyexec_dir_main(run)) {
         own[n++] = PYEXEC_MAIN;
     }

@@ -172,16 +172,25 @@ static const int  pyexec_refused[] = {
 
 
 /*
- * Return 0 and do nothing.  shutil and tarfile set modes and times of every
- * file, so that an error would make them fail, and Landlock does not restrict
- * these calls.  fadvise64() could drop libraries from the page cache, which
- * slows all other runs down.
+ * Returns 0 and does nothing: it could drop libraries from the page cache,
+ * which slows all other runs down.
  */
 
 static const int  pyexec_pretended[] = {
-    SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), PYEXEC_FCHMODAT2,
+    SCMP_SYS(fadvise64),
+    -1
+};
+
+
+/*
+ * Landlock does not restrict the times and modes of files.  With mounts, all
+ * files that a run may not write to are read-only; without, these calls fail
+ * with EPERM.
+ */
+
+static const int  pyexec_times[] = {
     SCMP_SYS(utime), SCMP_SYS(utimes), SCMP_SYS(futimesat),
-    SCMP_SYS(utimensat), SCMP_SYS(fadvise64),
+    SCMP_SYS(utimensat),
     -1
 };
 
@@ -224,6 +233,7 @@ static const pyexec_calls_t  pyexec_lists[] = {
     { SCMP_ACT_ALLOW, pyexec_allowed },
     { SCMP_ACT_ERRNO(EPERM), pyexec_refused },
     { SCMP_ACT_ERRNO(0), pyexec_pretended },
+    { SCMP_ACT_ERRNO(PYEXEC_META), pyexec_times },
     { SCMP_ACT_ERRNO(EAGAIN), pyexec_exhausted },
     { SCMP_ACT_ERRNO(EOPNOTSUPP), pyexec_unsupported },
     { SCMP_ACT_KILL_PROCESS, pyexec_fatal }
@@ -335,6 +345,31 @@ static const pyexec_rule_t  pyexec_locks[] = {
 };
 
 
+/* modes: as pyexec_times; not those of set-user-ID and set-group-ID files */
+
+#define pyexec_mode(nr, arg)                                                  \
+    { nr, { { arg, S_ISUID|S_ISGID, 0 }, { 0, 0, 0 } } }
+
+static const pyexec_rule_t  pyexec_modes[] = {
+    pyexec_mode(SCMP_SYS(chmod), 1),
+    pyexec_mode(SCMP_SYS(fchmod), 1),
+    pyexec_mode(SCMP_SYS(fchmodat), 2),
+    pyexec_mode(PYEXEC_FCHMODAT2, 2)
+};
+
+
+#define pyexec_set_id(nr, arg)                                                \
+    { nr, { { arg, S_ISUID, S_ISUID }, { 0, 0, 0 } } },                       \
+    { nr, { { arg, S_ISUID|S_ISGID, S_ISGID }, { 0, 0, 0 } } }
+
+static const pyexec_rule_t  pyexec_set_ids[] = {
+    pyexec_set_id(SCMP_SYS(chmod), 1),
+    pyexec_set_id(SCMP_SYS(fchmod), 1),
+    pyexec_set_id(SCMP_SYS(fchmodat), 2),
+    pyexec_set_id(PYEXEC_FCHMODAT2, 2)
+};
+
+
 /* os.fork() fails with EAGAIN, as if RLIMIT_NPROC were reached */
 
 static const pyexec_rule_t  pyexec_no_fork[] = {
@@ -348,6 +383,8 @@ static const pyexec_rule_t  pyexec_no_fork[] = {
 static const pyexec_rules_t  pyexec_tables[] = {
     { SCMP_ACT_ALLOW, pyexec_rules(pyexec_conditions) },
     { SCMP_ACT_ERRNO(PYEXEC_LOCK), pyexec_rules(pyexec_locks) },
+    { SCMP_ACT_ERRNO(PYEXEC_META), pyexec_rules(pyexec_modes) },
+    { SCMP_ACT_ERRNO(EPERM), pyexec_rules(pyexec_set_ids) },
     { SCMP_ACT_ERRNO(EAGAIN), pyexec_rules(pyexec_no_fork) }
 };
 

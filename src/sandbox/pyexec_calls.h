@@ -49,12 +49,14 @@ int pyexec_calls_later(int nr);
 
 /*
  * Placeholders that pyexec_seccomp_load() replaces: a value to compare with
- * that stands for the process's own pid, and an errno (4095 is the greatest,
- * and none in use is over 1000) that stands for the action for file locks.
+ * that stands for the process's own pid, and errnos (4095 is the greatest,
+ * and none in use is over 1000) that stand for the actions for file locks, and
+ * for times and modes of files.
  */
 
 #define PYEXEC_SELF         0x5e1f5e1f
 #define PYEXEC_LOCK         4000
+#define PYEXEC_META         4001
 
 
 #endif /* _PYEXEC_CALLS_H_INCLUDED_ */

@@ -202,7 +202,8 @@ pyexec_sandbox_zygote_ready(pyexec_sandbox_t *sb)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->zygote_filter, 0);
+        what = pyexec_seccomp_load(&sb->zygote_filter, 0,
+                                   pyexec_mounts(sb));
     }
 
     return what;
@@ -330,7 +331,8 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
     }
 
     if (what == NULL && pyexec_wall(SECCOMP)) {
-        what = pyexec_seccomp_load(&sb->child_filter, c->session_write);
+        what = pyexec_seccomp_load(&sb->child_filter, c->session_write,
+                                   pyexec_mounts(sb));
     }
 
     return what;

@@ -84,7 +84,8 @@ pyexec_seccomp_build(struct sock_fprog *zygote, struct sock_fprog *child)
 
 
 const char *
-pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
+pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks,
+    unsigned meta)
 {
     pid_t              self;
     unsigned short     i;
@@ -114,6 +115,12 @@ pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks)
             && filter[i].k == (SECCOMP_RET_ERRNO|PYEXEC_LOCK))
         {
             filter[i].k = locks ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO;
+        }
+
+        if (filter[i].code == (BPF_RET|BPF_K)
+            && filter[i].k == (SECCOMP_RET_ERRNO|PYEXEC_META))
+        {
+            filter[i].k = meta ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO|EPERM;
         }
     }
 

@@ -28,11 +28,12 @@ const char *pyexec_seccomp_build(struct sock_fprog *zygote,
  * Loads a program into all threads of the calling process, which must have
  * no_new_privs.  PYEXEC_SELF in it becomes the caller's pid, the only one that
  * it can send signals to.  With locks, file locks are allowed; else they
- * return 0 and lock nothing.  Returns as above.
+ * return 0 and lock nothing.  With meta, times and modes of files can be set;
+ * else that fails with EPERM.  Returns as above.
  */
 
 const char *pyexec_seccomp_load(const struct sock_fprog *prog,
-    unsigned locks);
+    unsigned locks, unsigned meta);
 
 /*
  * Loads a program that allows everything into the calling thread, and returns

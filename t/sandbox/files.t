@@ -90,12 +90,38 @@ for path in ("@victim@/secret.txt", "@victim@", "@workspace@/victim"):
     attempt("chmod", os.chmod, path, 0o777)
     attempt("chown", os.chown, path, os.getuid(), os.getgid())
     attempt("utime", os.utime, path, (1, 1))
+    call(NR_utimensat, -100, path.encode(), None, 0)
+    call(NR_fchmodat, -100, path.encode(), 0o700)
+    call(452, -100, path.encode(), 0o700, 0)
     attempt("setxattr", os.setxattr, path, "user.x", b"x")
 --- through: mount+seccomp
 --- before
 $w->{mode} = join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt", $w->{victim};
 --- effect
 $w->{mode} ne join ' ', map { (stat $_)[2, 4, 5, 9] } "$w->{victim}/secret.txt", $w->{victim};
+
+
+
+=== another run's file in its session: mode and times
+--- code
+@means@
+import glob
+control(os.stat("main.py").st_mode)
+for path in ["session", "session/code_exec", *glob.glob("session/code_exec/*"), *glob.glob("session/code_exec/*/*")]:
+    if os.path.samefile(path, ".") or os.path.dirname(path) == "session/code_exec/" + os.path.basename(os.getcwd()):
+        continue
+    before = os.stat(path)
+    attempt("chmod", os.chmod, path, 0o701)
+    attempt("utime", os.utime, path, (1, 1))
+    try:
+        fd = os.open(path, os.O_RDONLY)
+        attempt("fchmod", os.fchmod, fd, 0o701)
+        attempt("futimens", os.utime, fd, (1, 1))
+    except OSError as e:
+        say("tried: open", path, e)
+    after = os.stat(path)
+    if (before.st_mode, before.st_mtime) != (after.st_mode, after.st_mtime):
+        effect("changed", path)
 
 
 

@@ -343,7 +343,24 @@ for stamp in ((0, 0), (-2 ** 40, -2 ** 40), (2 ** 40, 2 ** 40)):
 --- effect
 substr($answer->{created_files}[0]{modified_at}, 0, 10) lt substr($answer->{started_at}, 0, 10)
     || substr($answer->{created_files}[0]{modified_at}, 0, 4) > 1 + substr($answer->{started_at}, 0, 4)
---- through: seccomp
+
+
+
+=== a directory of its own that is closed to all
+--- code
+import os
+os.mkdir("d")
+open("d/f", "w").write("x")
+print("control: ok" if os.path.getsize("d/f") == 1 else "control: none")
+for path in ("d", "."):
+    try:
+        os.chmod(path, 0)
+        print("tried: chmod", path)
+    except OSError as e:
+        print("tried:", e)
+--- status: ok
+--- effect
+@{ $answer->{created_files} } != 1 || !Pyexec::Outside::is_sound($w)
 
 
 

@@ -123,6 +123,8 @@ are_counted(void **state)
     make_file("t/b/f");
     assert_int_equal(chmod("t/a", 0400), 0);
     assert_int_equal(chmod("t/b", 0100), 0);
+    fd = open("t", O_RDONLY|O_DIRECTORY);
+    assert_int_equal(chmod("t", 0), 0);
 
     memset(&scan, 0, sizeof(pyexec_scan_t));
     scan.own = none;
@@ -130,7 +132,6 @@ are_counted(void **state)
     scan.max_bytes = UINT64_MAX;
     scan.collect = 1;
 
-    fd = open("t", O_RDONLY|O_DIRECTORY);
     assert_int_equal(pyexec_scan(&scan, fd), 0);
     assert_int_equal(scan.nentries, 4);
     assert_int_equal(scan.nfiles, 2);
