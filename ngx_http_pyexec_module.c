@@ -301,11 +301,13 @@ ngx_http_pyexec_init_module(ngx_cycle_t *cycle)
 
     pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pyexec_module);
 
-    if (pmcf == NULL || pmcf->pools.nelts == 0 || ngx_test_config) {
+    if (pmcf == NULL || pmcf->pools.nelts == 0) {
         return NGX_OK;
     }
 
-    return ngx_http_pyexec_supervisor_init(cycle);
+    ngx_http_pyexec_supervisor_check(cycle);
+
+    return ngx_test_config ? NGX_OK : ngx_http_pyexec_supervisor_init(cycle);
 }
 
 

@@ -13,6 +13,12 @@
 #include "base/pyexec_io.h"
 
 
+/* between two tries of what failed for want of memory or descriptors */
+
+#define PYEXEC_PAUSE        10             /* ms */
+#define PYEXEC_TRIES        100
+
+
 /* room for a control message with descriptors, aligned as cmsg(3) wants it */
 
 typedef union {
@@ -89,6 +95,38 @@ pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     }
 
     return TEMP_FAILURE_RETRY(sendmsg(fd, &msg, MSG_NOSIGNAL));
+}
+
+
+ssize_t
+pyexec_send_fds_wait(int fd, const void *data, size_t len, const int *fds,
+    unsigned nfds)
+{
+    ssize_t   n;
+    unsigned  tries;
+
+    for (tries = PYEXEC_TRIES; /* void */ ; tries--) {
+
+        n = pyexec_send_fds(fd, data, len, fds, nfds);
+
+        /* EAGAIN: the socket's timeout, SO_SNDTIMEO, is over */
+
+        if (n != -1 || errno == EAGAIN || !pyexec_not_yet(errno)
+            || tries == 0)
+        {
+            return n;
+        }
+
+        (void) poll(NULL, 0, PYEXEC_PAUSE);
+    }
+}
+
+
+int
+pyexec_not_yet(int err)
+{
+    return err == EAGAIN || err == ENOBUFS || err == ENOMEM || err == EMFILE
+           || err == ENFILE || err == ETOOMANYREFS;
 }
 
 
@@ -194,6 +232,30 @@ pyexec_poll(int fd, short events, int timeout)
     pfd.events = events;
 
     return poll(&pfd, 1, timeout) != 0;
+}
+
+
+int
+pyexec_wait(struct pollfd *pfd, unsigned n, int timeout)
+{
+    int       rc;
+    unsigned  i;
+
+    rc = poll(pfd, n, timeout);
+
+    if (rc != -1 || (errno != EINTR && !pyexec_not_yet(errno))) {
+        return rc;
+    }
+
+    if (errno != EINTR) {
+        (void) poll(NULL, 0, PYEXEC_PAUSE);
+    }
+
+    for (i = 0; i < n; i++) {
+        pfd[i].revents = 0;
+    }
+
+    return 0;
 }
 
 

@@ -5,6 +5,7 @@
 #define _PYEXEC_IO_H_INCLUDED_
 
 
+#include <poll.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,24 @@ int pyexec_write_all(int fd, const void *data, size_t len);
 
 ssize_t pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     unsigned nfds);
+
+/*
+ * The same on a blocking socket: while the kernel is short of memory or of room
+ * for descriptors, it tries again, for up to a second.
+ */
+
+ssize_t pyexec_send_fds_wait(int fd, const void *data, size_t len,
+    const int *fds, unsigned nfds);
+
+/*
+ * Returns 1 if errno tells that the kernel is short of something which others
+ * will give back: a full socket (EAGAIN, ENOBUFS), memory (ENOMEM), descriptors
+ * (EMFILE, ENFILE), or room for descriptors that have been sent and not yet
+ * received, of which a user may have as many as the sender's RLIMIT_NOFILE
+ * (ETOOMANYREFS, unix(7)).  A call that failed so is to be tried again later.
+ */
+
+int pyexec_not_yet(int err);
 
 /*
  * Receives up to len bytes by one recvmsg() with these flags, and with them
@@ -57,6 +76,13 @@ int pyexec_give_dir(const char *path, uid_t uid, gid_t gid);
  */
 
 int pyexec_poll(int fd, short events, int timeout);
+
+/*
+ * poll(), but after a signal, or a pause if the kernel is short of memory, it
+ * returns 0 with all revents 0.
+ */
+
+int pyexec_wait(struct pollfd *pfd, unsigned n, int timeout);
 
 /* the time of CLOCK_MONOTONIC in microseconds */
 

@@ -1,6 +1,7 @@
 
 #include "nginx/ngx_http_pyexec_control.h"
 #include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_load.h"
 #include "wire/pyexec_wire.h"
 
 #include <sys/mman.h>
@@ -60,6 +61,12 @@ ngx_http_pyexec_control_create(ngx_cycle_t *cycle, ngx_http_pyexec_pool_t *pool)
         {
             (void) setsockopt(s, SOL_SOCKET, SO_SNDBUF, &size, sizeof(int));
         }
+    }
+
+    if (ngx_http_pyexec_load_weigh(pool) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, ngx_errno,
+                      "a message on control cannot be weighed");
+        return NGX_ERROR;
     }
 
     pool->lock = syscall(SYS_memfd_create, "pyexec lock", MFD_CLOEXEC);

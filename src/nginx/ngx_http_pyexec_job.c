@@ -26,6 +26,10 @@
 #define NGX_HTTP_PYEXEC_GRACE           60000   /* the run */
 #define NGX_HTTP_PYEXEC_LATE            500     /* the queue */
 
+/* while the kernel is short of room for descriptors in flight, or of memory */
+
+#define NGX_HTTP_PYEXEC_AGAIN           20      /* ms */
+
 
 static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
     pyexec_msg_e type, const void *msg);
@@ -35,7 +39,7 @@ static void ngx_http_pyexec_job_watch_client(ngx_http_request_t *r,
 static ngx_int_t ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_connect(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx);
-static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx);
+static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx, ngx_err_t err);
 static void ngx_http_pyexec_job_write(ngx_event_t *ev);
 static void ngx_http_pyexec_job_read(ngx_event_t *ev);
 static void ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
@@ -193,7 +197,8 @@ ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
     ctx->tries++;
 
     if (ngx_http_pyexec_job_connect(ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_http_pyexec_job_busy(ctx, "the worker of nginx has too many "
+                                        "connections or open files");
     }
 
     ctx->state = NGX_HTTP_PYEXEC_WAITING;
@@ -207,7 +212,8 @@ ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
     }
 
     if (rc == NGX_AGAIN) {
-        ngx_http_pyexec_job_wait(ctx);
+        ngx_queue_insert_tail(&ctx->pool->controls[ctx->queue].waiting,
+                              &ctx->link);
         return NGX_OK;
     }
 
@@ -225,7 +231,7 @@ ngx_http_pyexec_job_connect(ngx_http_pyexec_ctx_t *ctx)
     log = ctx->request->connection->log;
 
     if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, s) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "socketpair() failed");
+        ngx_log_error(NGX_LOG_CRIT, log, ngx_errno, "socketpair() failed");
         return NGX_ERROR;
     }
 
@@ -280,9 +286,8 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
     if (n == -1) {
         err = ngx_socket_errno;
 
-        /* the socket is full, or too many descriptors are in flight */
-
-        if (err == NGX_EAGAIN || err == ENOBUFS || err == ETOOMANYREFS) {
+        if (pyexec_not_yet(err)) {
+            ngx_http_pyexec_job_wait(ctx, err);
             return NGX_AGAIN;
         }
 
@@ -301,16 +306,30 @@ ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx)
 }
 
 
+/*
+ * Arranges for ngx_http_pyexec_job_post_waiting().  Only a full socket becomes
+ * writable: for anything else, an event of a socket that is writable would be
+ * reported over and over.
+ */
+
 static void
-ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx)
+ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx, ngx_err_t err)
 {
-    ngx_event_t                *wev;
-    ngx_http_pyexec_control_t  *ctl;
+    ngx_event_t  *wev;
 
-    ctl = &ctx->pool->controls[ctx->queue];
-    wev = ctl->connection->write;
+    wev = ctx->pool->controls[ctx->queue].connection->write;
 
-    ngx_queue_insert_tail(&ctl->waiting, &ctx->link);
+    if (err != NGX_EAGAIN) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, err,
+                      "sendmsg() on control is tried again");
+
+        if (wev->active) {
+            (void) ngx_del_event(wev, NGX_WRITE_EVENT, 0);
+        }
+
+        ngx_add_timer(wev, NGX_HTTP_PYEXEC_AGAIN);
+        return;
+    }
 
     if (!wev->active && ngx_add_event(wev, NGX_WRITE_EVENT, 0) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
@@ -464,8 +483,9 @@ ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
 
 
 /*
- * The process is dead.  If it had not said START, it had not begun the job,
- * which is handed to another one, once: NGX_OK.
+ * The process is dead, or could not take the job's descriptor.  If it had not
+ * said START, it had not begun the job, which is handed to another one, once:
+ * NGX_OK.
  */
 
 static ngx_int_t
@@ -483,6 +503,13 @@ ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
     ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
                   "pyexec pool \"%V\" closed the socket of a job",
                   &ctx->pool->name);
+
+    if (ctx->state != NGX_HTTP_PYEXEC_RUNNING
+        && ctx->queue == NGX_HTTP_PYEXEC_RUNS)
+    {
+        return ngx_http_pyexec_job_busy(ctx, "the pool could not begin the "
+                                        "run");
+    }
 
     return ngx_http_pyexec_error(ctx->request, NGX_HTTP_INTERNAL_SERVER_ERROR,
                                  detail, sizeof(detail) - 1);

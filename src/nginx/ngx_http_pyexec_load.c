@@ -1,10 +1,15 @@
 
 #include "nginx/ngx_http_pyexec_load.h"
+#include "wire/pyexec_wire.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 
 static ngx_int_t ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data);
 static ngx_int_t ngx_http_pyexec_load_owners(ngx_http_pyexec_load_t *load);
 static ngx_uint_t ngx_http_pyexec_load_count(ngx_http_pyexec_pool_t *pool);
+static ngx_uint_t ngx_http_pyexec_load_socket(ngx_http_pyexec_pool_t *pool);
 static void ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool);
 static ngx_int_t ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e);
 static void ngx_http_pyexec_load_give(ngx_http_pyexec_entry_t *e);
@@ -165,6 +170,10 @@ ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
     max = pool->workers + pool->max_queue;
     rc = NGX_BUSY;
 
+    if (ngx_http_pyexec_load_socket(pool) > (max - 1) * pool->weight) {
+        return NGX_BUSY;
+    }
+
     ngx_shmtx_lock(&shpool->mutex);
 
     if (ngx_http_pyexec_load_count(pool) >= max) {
@@ -179,6 +188,43 @@ ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
     ngx_shmtx_unlock(&shpool->mutex);
 
     return rc;
+}
+
+
+ngx_int_t
+ngx_http_pyexec_load_weigh(ngx_http_pyexec_pool_t *pool)
+{
+    u_char         buf[64], *last;
+    pyexec_job_t   job;
+    ngx_socket_t  *s;
+
+    s = pool->sockets[NGX_HTTP_PYEXEC_RUNS];
+
+    job.deadline = 0;
+    last = pyexec_wire_encode(buf, PYEXEC_MSG_JOB, &job);
+
+    if (send(s[0], buf, last - buf, MSG_NOSIGNAL) == -1) {
+        return NGX_ERROR;
+    }
+
+    pool->weight = ngx_http_pyexec_load_socket(pool);
+
+    return recv(s[1], buf, sizeof(buf), 0) == -1 ? NGX_ERROR : NGX_OK;
+}
+
+
+/* bytes of what was sent and not yet received; all workers share the socket */
+
+static ngx_uint_t
+ngx_http_pyexec_load_socket(ngx_http_pyexec_pool_t *pool)
+{
+    int  bytes;
+
+    if (ioctl(pool->sockets[NGX_HTTP_PYEXEC_RUNS][0], SIOCOUTQ, &bytes) == -1) {
+        return 0;
+    }
+
+    return bytes;
 }
 
 

@@ -16,7 +16,18 @@ ngx_int_t ngx_http_pyexec_load_claim(ngx_http_pyexec_pool_t *pool,
     ngx_log_t *log);
 void ngx_http_pyexec_load_release(ngx_http_pyexec_pool_t *pool);
 
-/* NGX_OK: counted as queued; NGX_BUSY: no more runs may wait */
+/*
+ * Finds out how many bytes the kernel counts for a job in the pool's socket,
+ * which has to be empty.  NGX_OK, or NGX_ERROR and errno.
+ */
+
+ngx_int_t ngx_http_pyexec_load_weigh(ngx_http_pyexec_pool_t *pool);
+
+/*
+ * NGX_OK: counted as queued; NGX_BUSY: no more runs may wait.  Cancelled runs
+ * count until a runner has read them from the socket: each is a descriptor in
+ * flight.
+ */
 
 ngx_int_t ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool);
 

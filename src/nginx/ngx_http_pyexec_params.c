@@ -308,7 +308,7 @@ ngx_http_pyexec_pool_get(ngx_conf_t *cf, ngx_str_t *name)
 
     pool->name = *name;
     pool->workers = ngx_max(ngx_ncpu, 2);
-    pool->max_queue = 1024;
+    pool->max_queue = 1000;
     ngx_str_set(&pool->python, "/usr");
     ngx_str_set(&pool->user, "nobody");
     pool->file = cf->conf_file->file.name.data;

@@ -96,6 +96,7 @@ typedef struct {
     /* made for each cycle: [0] is nginx's end, [1] the pool's; -1: none */
 
     ngx_socket_t               sockets[NGX_HTTP_PYEXEC_QUEUES][2];
+    ngx_uint_t                 weight;     /* of a job in a socket, bytes */
     ngx_fd_t                   lock;
 
     /* each process of nginx has its own */

@@ -22,6 +22,8 @@
 
 #include "base/pyexec_io.h"
 
+#include <sys/resource.h>
+
 
 #define NGX_HTTP_PYEXEC_LOOK            200     /* ms, between two looks */
 #define NGX_HTTP_PYEXEC_PAUSE           1000    /* ms, doubled up to the next */
@@ -33,6 +35,48 @@ static void ngx_http_pyexec_supervisor_chown(ngx_cycle_t *cycle,
 static void ngx_http_pyexec_supervisor_timer(ngx_event_t *ev);
 static ngx_msec_t ngx_http_pyexec_supervisor_manager(void *data);
 static ngx_msec_t ngx_http_pyexec_supervisor_keep(ngx_http_pyexec_pool_t *pool);
+
+
+/*
+ * The kernel lets a user have as many descriptors in flight, of all pools
+ * together, as the limit of open files of the process that sends one.
+ */
+
+void
+ngx_http_pyexec_supervisor_check(ngx_cycle_t *cycle)
+{
+    rlim_t                         limit, runs;
+    ngx_uint_t                     i;
+    struct rlimit                  rl;
+    ngx_core_conf_t               *ccf;
+    ngx_http_pyexec_pool_t       **pools;
+    ngx_http_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pyexec_module);
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    if (getrlimit(RLIMIT_NOFILE, &rl) == -1) {
+        return;
+    }
+
+    limit = ccf->rlimit_nofile == NGX_CONF_UNSET ? rl.rlim_cur
+                                                 : (rlim_t) ccf->rlimit_nofile;
+    pools = pmcf->pools.elts;
+    runs = 0;
+
+    for (i = 0; i < pmcf->pools.nelts; i++) {
+        runs += pools[i]->workers + pools[i]->max_queue;
+    }
+
+    if (runs > limit) {
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "%uL runs can be queued by \"workers\" and "
+                      "\"max_queue\" of pyexec pools, but a process can have "
+                      "only %uL descriptors in flight: raise "
+                      "\"worker_rlimit_nofile\" or lower \"max_queue\"",
+                      (uint64_t) runs, (uint64_t) limit);
+    }
+}
 
 
 /*

@@ -8,6 +8,10 @@
 #include "nginx/ngx_http_pyexec_pool.h"
 
 
+/* warns if the pools' runs can be more than descriptors in flight */
+
+void ngx_http_pyexec_supervisor_check(ngx_cycle_t *cycle);
+
 /*
  * Prepares the pools of a new cycle, in the master.  If one cannot be had,
  * that is logged, and requests for it are answered with 503.

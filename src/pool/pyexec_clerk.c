@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_json.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
@@ -42,6 +43,7 @@ void
 pyexec_clerk(pyexec_pool_t *pool)
 {
     int             client;
+    uint64_t        deadline;
     pyexec_buf_t    buf = { NULL, 0, 0 };
     pyexec_msg_e    type;
     struct pollfd   pfd[2];
@@ -56,11 +58,7 @@ pyexec_clerk(pyexec_pool_t *pool)
         pfd[1].fd = PYEXEC_FD_FILES;
         pfd[1].events = POLLIN;
 
-        if (poll(pfd, 2, -1) == -1) {
-            if (errno == EINTR) {
-                continue;
-            }
-
+        if (pyexec_wait(pfd, 2, -1) == -1) {
             pyexec_die("poll(): %m");
         }
 
@@ -68,7 +66,7 @@ pyexec_clerk(pyexec_pool_t *pool)
             _exit(0);
         }
 
-        client = pyexec_serve_job(PYEXEC_FD_FILES, &buf, &type);
+        client = pyexec_serve_job(PYEXEC_FD_FILES, &buf, &type, &deadline);
 
         if (client != -1) {
             pyexec_clerk_serve(pool, stores, client, type, &buf);

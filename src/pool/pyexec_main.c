@@ -287,7 +287,7 @@ pyexec_main_descriptors(pyexec_main_t *m)
     }
 
     for (k = 0; k < pool->kinds; k++) {
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0,
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC|SOCK_NONBLOCK, 0,
                        pool->queue[k]) == -1)
         {
             pyexec_die("socketpair(): %m");

@@ -64,12 +64,15 @@ pyexec_process_descriptors(const pyexec_pool_t *pool)
                    (unsigned long long) need, pool->workers);
     }
 
-    if (rl.rlim_cur < need) {
-        rl.rlim_cur = need;
+    /*
+     * As much as may be: the soft limit is also how many descriptors the user,
+     * who may be nginx's too, can have in flight when one is to be sent.
+     */
 
-        if (setrlimit(RLIMIT_NOFILE, &rl) == -1) {
-            pyexec_die("setrlimit(RLIMIT_NOFILE): %m");
-        }
+    rl.rlim_cur = rl.rlim_max;
+
+    if (setrlimit(RLIMIT_NOFILE, &rl) == -1) {
+        pyexec_die("setrlimit(RLIMIT_NOFILE): %m");
     }
 }
 

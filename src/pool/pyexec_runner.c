@@ -1,9 +1,9 @@
 
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
 #include "pool/pyexec_watch.h"
@@ -11,7 +11,10 @@
 #include "wire/pyexec_message.h"
 
 
-/* interval of requests for children that are missing */
+/*
+ * Interval of requests for children that are missing.  A runner without a light
+ * child leaves jobs to the others for so long, then it takes one all the same.
+ */
 
 #define PYEXEC_ASK_AGAIN    200            /* ms */
 
@@ -20,12 +23,17 @@
 
 enum {
     PYEXEC_POLL_LIFELINE = 0,
-    PYEXEC_POLL_CONTROL,
+    PYEXEC_POLL_JOB,
     PYEXEC_POLL_SPARES
 };
 
 
 static void pyexec_runner_wait(pyexec_executor_t *ex, int lifeline);
+static int pyexec_runner_hold(pyexec_executor_t *ex, int lifeline, int client,
+    uint64_t deadline);
+static short pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job,
+    short events);
+static int pyexec_runner_ready(pyexec_executor_t *ex);
 static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
     unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
     const pyexec_buf_t *buf);
@@ -35,6 +43,7 @@ void
 pyexec_runner(pyexec_pool_t *pool)
 {
     int                client;
+    uint64_t           deadline;
     unsigned           i;
     pyexec_buf_t       buf = { NULL, 0, 0 };
     pyexec_msg_e       type;
@@ -42,6 +51,7 @@ pyexec_runner(pyexec_pool_t *pool)
     pyexec_watch_t     watch;
     pyexec_executor_t  ex;
 
+    memset(&ex, 0, sizeof(pyexec_executor_t));
     pyexec_serve_open(pool, stores);
     pyexec_watch_open(&watch, &pool->sandbox);
 
@@ -70,13 +80,16 @@ pyexec_runner(pyexec_pool_t *pool)
             _exit(0);
         }
 
-        client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type);
+        client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type, &deadline);
         if (client == -1) {
             continue;
         }
 
-        pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces,
-                            watch.gone, client, type, &buf);
+        if (pyexec_runner_hold(&ex, pool->lifeline[0], client, deadline) == 0)
+        {
+            pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces,
+                                watch.gone, client, type, &buf);
+        }
 
         (void) close(client);
     }
@@ -84,51 +97,94 @@ pyexec_runner(pyexec_pool_t *pool)
 
 
 /*
- * Returns when a job has arrived and a light child is ready, which is what
- * most code needs.  A runner without one reads no jobs: they are left to the
- * others.
+ * Returns when a job has arrived, and a light child is ready, which is what
+ * most code needs.  Each job in the control socket is a descriptor in flight,
+ * and so many of them, their clients perhaps gone, may be why no child can be
+ * had: after a while jobs are taken without one.
  */
 
 static void
 pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
 {
+    int       take;
+    uint64_t  since;
+
+    since = pyexec_now();
+
+    do {
+        take = pyexec_runner_ready(ex)
+               || pyexec_now() - since >= PYEXEC_ASK_AGAIN * 1000;
+
+    } while (pyexec_runner_poll(ex, lifeline, take ? ex->control : -1, POLLIN)
+             == 0);
+}
+
+
+/*
+ * Waits for a light child for the job that the runner has.  Returns 0; or -1 if
+ * none came before the deadline, or the client has gone.
+ */
+
+static int
+pyexec_runner_hold(pyexec_executor_t *ex, int lifeline, int client,
+    uint64_t deadline)
+{
+    while (!pyexec_runner_ready(ex)) {
+
+        if (pyexec_runner_poll(ex, lifeline, client, POLLRDHUP)) {
+            return -1;
+        }
+
+        if (pyexec_now() / 1000 > deadline) {
+            pyexec_serve_late(client);
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* handles what comes from children; returns the events of job, perhaps none */
+
+static short
+pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job, short events)
+{
     int               timeout;
-    unsigned          n, ready;
+    unsigned          n;
     struct pollfd     pfd[PYEXEC_POLL_SPARES + PYEXEC_SPARE_POLLS];
     pyexec_spares_t  *spares;
 
     spares = &ex->spares;
 
-    for ( ;; ) {
+    timeout = pyexec_spares_complete(spares) && pyexec_runner_ready(ex)
+              ? -1 : PYEXEC_ASK_AGAIN;
+    n = pyexec_spares_poll(spares, &pfd[PYEXEC_POLL_SPARES]);
 
-        ready = pyexec_spares_find(spares, PYEXEC_LIGHT)->ready;
-        timeout = pyexec_spares_complete(spares) ? -1 : PYEXEC_ASK_AGAIN;
-        n = pyexec_spares_poll(spares, &pfd[PYEXEC_POLL_SPARES]);
+    pfd[PYEXEC_POLL_LIFELINE].fd = lifeline;
+    pfd[PYEXEC_POLL_LIFELINE].events = POLLIN;
+    pfd[PYEXEC_POLL_JOB].fd = job;
+    pfd[PYEXEC_POLL_JOB].events = events;
 
-        pfd[PYEXEC_POLL_LIFELINE].fd = lifeline;
-        pfd[PYEXEC_POLL_LIFELINE].events = POLLIN;
-        pfd[PYEXEC_POLL_CONTROL].fd = ready ? ex->control : -1;
-        pfd[PYEXEC_POLL_CONTROL].events = POLLIN;
-
-        if (poll(pfd, PYEXEC_POLL_SPARES + n, timeout) == -1) {
-            if (errno == EINTR) {
-                continue;
-            }
-
-            pyexec_die("poll(): %m");
-        }
-
-        if (pfd[PYEXEC_POLL_LIFELINE].revents) {
-            _exit(0);
-        }
-
-        pyexec_spares_ask(spares, spares->kinds);
-        pyexec_spares_events(spares, &pfd[PYEXEC_POLL_SPARES]);
-
-        if (ready && pfd[PYEXEC_POLL_CONTROL].revents) {
-            return;
-        }
+    if (pyexec_wait(pfd, PYEXEC_POLL_SPARES + n, timeout) == -1) {
+        pyexec_die("poll(): %m");
     }
+
+    if (pfd[PYEXEC_POLL_LIFELINE].revents) {
+        _exit(0);
+    }
+
+    pyexec_spares_ask(spares, spares->kinds);
+    pyexec_spares_events(spares, &pfd[PYEXEC_POLL_SPARES]);
+
+    return job == -1 ? 0 : pfd[PYEXEC_POLL_JOB].revents;
+}
+
+
+static int
+pyexec_runner_ready(pyexec_executor_t *ex)
+{
+    return pyexec_spares_find(&ex->spares, PYEXEC_LIGHT)->ready;
 }
 
 

@@ -19,7 +19,7 @@
 #define PYEXEC_STALL        30             /* s */
 
 
-static int pyexec_serve_accept(int control);
+static int pyexec_serve_accept(int control, uint64_t *deadline);
 
 
 void
@@ -42,12 +42,13 @@ pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores)
 
 
 int
-pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
+pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
+    uint64_t *deadline)
 {
     int             client;
     struct timeval  stall = { PYEXEC_STALL, 0 };
 
-    client = pyexec_serve_accept(control);
+    client = pyexec_serve_accept(control, deadline);
     if (client == -1) {
         return -1;
     }
@@ -77,7 +78,7 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type)
 
 
 static int
-pyexec_serve_accept(int control)
+pyexec_serve_accept(int control, uint64_t *deadline)
 {
     int            client;
     u_char         msg[64];
@@ -114,10 +115,19 @@ pyexec_serve_accept(int control)
     }
 
     if (pyexec_now() / 1000 > job.deadline) {
-        pyexec_send_error(client, 503, "no runner was free in time", 0);
+        pyexec_serve_late(client);
         (void) close(client);
         return -1;
     }
 
+    *deadline = job.deadline;
+
     return client;
+}
+
+
+void
+pyexec_serve_late(int client)
+{
+    pyexec_send_error(client, 503, "no runner was free in time", 0);
 }

@@ -16,13 +16,19 @@ void pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores);
 
 /*
  * Receives a job from the control socket and its request, whose type and
- * payload are returned in type and buf.  Returns the job's socket, which is
- * the caller's to close; or -1 if another process was faster, the job was
+ * payload are returned in type and buf; deadline, CLOCK_MONOTONIC in
+ * milliseconds, is when it is to be refused.  Returns the job's socket, which
+ * is the caller's to close; or -1 if another process was faster, the job was
  * cancelled or too old, or its request is malformed.  Exits when nginx has
  * closed its end.
  */
 
-int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type);
+int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
+    uint64_t *deadline);
+
+/* answers a job that could not begin before its deadline */
+
+void pyexec_serve_late(int client);
 
 
 #endif /* _PYEXEC_SERVE_H_INCLUDED_ */

@@ -141,7 +141,7 @@ pyexec_supervise_wait(pyexec_main_t *m)
     pfd[n + 3].fd = m->streams[0];
     pfd[n + 3].events = POLLIN;
 
-    if (poll(pfd, n + 4, PYEXEC_PAUSE) == -1 && errno != EINTR) {
+    if (pyexec_wait(pfd, n + 4, PYEXEC_PAUSE) == -1) {
         pyexec_die("poll(): %m");
     }
 

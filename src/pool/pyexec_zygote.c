@@ -431,8 +431,8 @@ pyexec_zygote_stale(pyexec_nursery_t *z)
 
     for (i = 0; i < z->n; i++) {
         if (z->children[i].vitals != -1) {
-            (void) pyexec_send_fds(z->children[i].vitals, &vital,
-                                   sizeof(vital), NULL, 0);
+            (void) pyexec_send_fds_wait(z->children[i].vitals, &vital,
+                                        sizeof(vital), NULL, 0);
         }
     }
 }
@@ -485,20 +485,25 @@ pyexec_zygote_fork(pyexec_nursery_t *z)
     memset(&vital, 0, sizeof(pyexec_vital_t));
     vital.event = PYEXEC_BORN;
 
-    pidfd = syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd == -1) {
-        pyexec_die("pidfd_open(): %m");
-    }
-
-    (void) pyexec_send_fds(gifts[PYEXEC_VITALS], &vital, sizeof(vital),
-                           &pidfd, 1);
-    (void) close(pidfd);
-
     z->children[z->n].pid = pid;
     z->children[z->n].vitals = gifts[PYEXEC_VITALS];
     z->n++;
 
     pyexec_zygote_watch(z, EPOLL_CTL_ADD, gifts[PYEXEC_VITALS], EPOLLIN);
+
+    pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+    if (pidfd == -1
+        || pyexec_send_fds_wait(gifts[PYEXEC_VITALS], &vital, sizeof(vital),
+                                &pidfd, 1) == -1)
+    {
+        pyexec_log(PYEXEC_LOG_ERR, "a child's descriptor cannot be sent: %m");
+        pyexec_zygote_hung_up(z, gifts[PYEXEC_VITALS]);
+    }
+
+    if (pidfd != -1) {
+        (void) close(pidfd);
+    }
 
     /* repeated: the first process ignores it while a scout is under way */
 
@@ -536,8 +541,8 @@ pyexec_zygote_reap(pyexec_nursery_t *z)
         }
 
         if (z->children[i].vitals != -1) {
-            (void) pyexec_send_fds(z->children[i].vitals, &vital,
-                                   sizeof(vital), NULL, 0);
+            (void) pyexec_send_fds_wait(z->children[i].vitals, &vital,
+                                        sizeof(vital), NULL, 0);
             pyexec_zygote_forget(z, &z->children[i]);
         }
 

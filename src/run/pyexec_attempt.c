@@ -148,7 +148,6 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
 static int
 pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
 {
-    int            n;
     uint64_t       now, deadline, until;
     struct pollfd  pfd[PYEXEC_POLL_N];
 
@@ -175,15 +174,11 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
         until = deadline < watch ? deadline : watch;
     }
 
-    n = poll(pfd, PYEXEC_POLL_N, until == UINT64_MAX ? -1
-                                 : until > now ? (int) ((until - now + 999)
-                                                        / 1000) : 0);
-
-    if (n == -1) {
-        if (errno == EINTR) {
-            return 1;
-        }
-
+    if (pyexec_wait(pfd, PYEXEC_POLL_N,
+                    until == UINT64_MAX ? -1
+                    : until > now ? (int) ((until - now + 999) / 1000) : 0)
+        == -1)
+    {
         pyexec_die("poll(): %m");
     }
 

@@ -1,6 +1,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/socket.h>
@@ -12,8 +13,15 @@
 #include "wire/pyexec_message.h"
 
 
+/* the next request, after one that failed or whose child died */
+
+#define PYEXEC_AGAIN        200000         /* us */
+
+
 static void pyexec_spare_ask(pyexec_child_t *c, int queue,
     pyexec_zygote_e kind);
+static int pyexec_spare_open(int fd[PYEXEC_GIFTS][2]);
+static void pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end);
 static void pyexec_spare_event(pyexec_child_t *c);
 static void pyexec_spare_vitals(pyexec_child_t *c);
 static void pyexec_spare_greeting(pyexec_child_t *c);
@@ -26,7 +34,7 @@ pyexec_spares_ask(pyexec_spares_t *s, unsigned kinds)
     pyexec_zygote_e  kind;
 
     for (i = 0; i < PYEXEC_SPARES(kinds); i++) {
-        if (s->slots[i].vitals == -1) {
+        if (s->slots[i].vitals == -1 && pyexec_now() >= s->slots[i].again) {
             kind = i ? i - 1 : PYEXEC_LIGHT;
             pyexec_spare_ask(&s->slots[i], s->queue[kind], kind);
         }
@@ -89,6 +97,7 @@ pyexec_spares_take(pyexec_spares_t *s, pyexec_child_t *slot,
 
     slot->vitals = -1;
     slot->ready = 0;
+    slot->again = 0;
 }
 
 
@@ -130,43 +139,86 @@ pyexec_spares_events(pyexec_spares_t *s,
 static void
 pyexec_spare_ask(pyexec_child_t *c, int queue, pyexec_zygote_e kind)
 {
-    int       i, gifts[PYEXEC_GIFTS], vitals[2], job[2], out[2], err[2];
-    ssize_t   n;
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, vitals) == -1
-        || socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, job) == -1
-        || pipe2(out, O_CLOEXEC) == -1
-        || pipe2(err, O_CLOEXEC) == -1
-        || fcntl(out[0], F_SETFL, O_NONBLOCK) == -1
-        || fcntl(err[0], F_SETFL, O_NONBLOCK) == -1)
-    {
-        pyexec_die("socketpair(): %m");
-    }
-
-    gifts[PYEXEC_VITALS] = vitals[1];
-    gifts[PYEXEC_JOB] = job[1];
-    gifts[PYEXEC_OUT] = out[1];
-    gifts[PYEXEC_ERR] = err[1];
-
-    n = pyexec_send_fds(queue, "", 1, gifts, PYEXEC_GIFTS);
-
-    if (n == -1) {
-        pyexec_die("sendmsg() to a zygote: %m");
-    }
-
-    for (i = 0; i < PYEXEC_GIFTS; i++) {
-        (void) close(gifts[i]);
-    }
+    int       fd[PYEXEC_GIFTS][2], gifts[PYEXEC_GIFTS];
+    unsigned  i;
 
     c->kind = kind;
     c->ready = 0;
     c->greeted = 0;
-    c->vitals = vitals[0];
-    c->job = job[0];
-    c->out = out[0];
-    c->err = err[0];
+    c->again = pyexec_now() + PYEXEC_AGAIN;
+
+    if (pyexec_spare_open(fd) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "socketpair() for a child failed: %m");
+        return;
+    }
+
+    for (i = 0; i < PYEXEC_GIFTS; i++) {
+        gifts[i] = fd[i][1];
+    }
+
+    /* the queue does not block: a runner has other things to do than to wait */
+
+    if (pyexec_send_fds(queue, "", 1, gifts, PYEXEC_GIFTS) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "sendmsg() to a zygote failed: %m");
+        pyexec_spare_close(fd, 0);
+        pyexec_spare_close(fd, 1);
+        return;
+    }
+
+    pyexec_spare_close(fd, 1);
+
+    c->vitals = fd[PYEXEC_VITALS][0];
+    c->job = fd[PYEXEC_JOB][0];
+    c->out = fd[PYEXEC_OUT][0];
+    c->err = fd[PYEXEC_ERR][0];
     c->pidfd = -1;
     c->end = -1;
+}
+
+
+/* makes a child's sockets and pipes; returns 0, or -1 and errno with none */
+
+static int
+pyexec_spare_open(int fd[PYEXEC_GIFTS][2])
+{
+    int  err;
+
+    memset(fd, -1, PYEXEC_GIFTS * sizeof(fd[0]));
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, fd[PYEXEC_VITALS])
+        != -1
+        && socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, fd[PYEXEC_JOB])
+           != -1
+        && pipe2(fd[PYEXEC_OUT], O_CLOEXEC) != -1
+        && pipe2(fd[PYEXEC_ERR], O_CLOEXEC) != -1
+        && fcntl(fd[PYEXEC_OUT][0], F_SETFL, O_NONBLOCK) != -1
+        && fcntl(fd[PYEXEC_ERR][0], F_SETFL, O_NONBLOCK) != -1)
+    {
+        return 0;
+    }
+
+    err = errno;
+
+    pyexec_spare_close(fd, 0);
+    pyexec_spare_close(fd, 1);
+
+    errno = err;
+    return -1;
+}
+
+
+/* end is 0 for the runner's ends, 1 for the child's */
+
+static void
+pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end)
+{
+    unsigned  i;
+
+    for (i = 0; i < PYEXEC_GIFTS; i++) {
+        if (fd[i][end] != -1) {
+            (void) close(fd[i][end]);
+        }
+    }
 }
 
 
@@ -224,7 +276,11 @@ pyexec_spare_vitals(pyexec_child_t *c)
         return;
     }
 
-    /* DEAD, STALE, or the end: the zygote has died */
+    /* DEAD, STALE, or the end: the zygote has died, or could not fork */
+
+    if (c->ready) {
+        c->again = 0;
+    }
 
     pyexec_child_drop(c);
 }

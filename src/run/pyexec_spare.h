@@ -31,6 +31,7 @@ typedef struct {
     unsigned               ready:1;        /* greeted, and pidfd is known */
     unsigned               greeted:1;      /* READY has come */
     int                    vitals;         /* to its zygote; -1: no child */
+    uint64_t               again;          /* request not before, us */
     int                    job;            /* socket to the child */
     int                    out;            /* pipes, non-blocking */
     int                    err;
@@ -49,7 +50,8 @@ typedef struct {
 
 /*
  * Requests a child for each empty slot (vitals is -1) of the first kinds, and
- * returns without waiting for it.  Dies where descriptors can't be made.
+ * returns without waiting for it.  If that fails, or its child dies before it
+ * is ready, the slot's next request is made 200 ms later.
  */
 
 void pyexec_spares_ask(pyexec_spares_t *s, unsigned kinds);

@@ -48,7 +48,7 @@ pyexec_send(int fd, pyexec_msg_e type, const void *msg, const int *fds,
     }
 
     rc = -1;
-    n = pyexec_send_fds(fd, buf.data, buf.len, fds, nfds);
+    n = pyexec_send_fds_wait(fd, buf.data, buf.len, fds, nfds);
 
     if (n != -1) {
         rc = pyexec_write_all(fd, buf.data + n, buf.len - n);
