@@ -1,8 +1,11 @@
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sys/syscall.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_title.h"
@@ -21,17 +24,18 @@ static void pyexec_child_failed(const pyexec_child_failed_t *failed);
 static void pyexec_child_say(pyexec_msg_e type, const void *msg);
 static void pyexec_child_wall(const char *what)
     __attribute__((noreturn));
+static void pyexec_child_exit(int status)
+    __attribute__((noreturn));
 
 
 void
 pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 {
-    int                     end, dirs[2];
+    int                     end, status, dirs[2];
     const char             *what;
     pyexec_str_t            code;
     pyexec_msg_e            type;
     pyexec_child_job_t      job;
-    pyexec_child_ended_t    ended;
     pyexec_child_ready_t    ready;
     pyexec_child_checked_t  checked;
 
@@ -61,7 +65,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     {
         /* the runner has closed the socket: it drops this child, or is dead */
 
-        _exit(0);
+        pyexec_child_exit(0);
     }
 
     pyexec_title("pyexec-child", "child, run %.*s", (int) job.run_id.len,
@@ -80,15 +84,14 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     pyexec_python_check(&job, &code, &checked);
     pyexec_child_say(PYEXEC_MSG_CHILD_CHECKED, &checked);
 
-    ended.status = 0;
+    status = 0;
 
     if (checked.status.len == 2 && memcmp(checked.status.data, "ok", 2) == 0) {
-        ended.status = pyexec_python_run(&code, pyexec_child_failed);
+        status = pyexec_python_run(&code, pyexec_child_failed);
         (void) fflush(NULL);
     }
 
-    pyexec_child_say(PYEXEC_MSG_CHILD_ENDED, &ended);
-    _exit((int) ended.status);
+    pyexec_child_exit(status);
 }
 
 
@@ -135,7 +138,7 @@ pyexec_child_correct(const pyexec_child_job_t *job, pyexec_str_t *code)
     if (corrected.method.len == 0
         || read(PYEXEC_CHILD_FD, &go, 1) != 1)
     {
-        _exit(0);
+        pyexec_child_exit(0);
     }
 
     *code = corrected.code;
@@ -178,5 +181,26 @@ pyexec_child_wall(const char *what)
 
     pyexec_child_say(PYEXEC_MSG_CHILD_WALL, &wall);
 
-    _exit(1);
+    pyexec_child_exit(1);
+}
+
+
+/*
+ * Not _exit(): the call waits for the runner, and would fail by the code's
+ * signal handlers, or because the runner has gone.
+ */
+
+static void
+pyexec_child_exit(int status)
+{
+    sigset_t  all;
+
+    (void) sigfillset(&all);
+    (void) sigprocmask(SIG_SETMASK, &all, NULL);
+
+    (void) syscall(SYS_exit_group, status);
+
+    for ( ;; ) {
+        (void) syscall(SYS_exit, status);
+    }
 }

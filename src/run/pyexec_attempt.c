@@ -14,6 +14,7 @@
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
 #include "run/pyexec_verdict.h"
+#include "sandbox/pyexec_seccomp.h"
 #include "wire/pyexec_message.h"
 
 
@@ -45,7 +46,7 @@ static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
     pyexec_stream_t *s, int *fd, pyexec_msg_e type);
 static int pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
 static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
-static void pyexec_attempt_end(pyexec_attempt_t *a);
+static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static void pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
 static long pyexec_attempt_threads(int pidfd);
@@ -160,7 +161,7 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
     pfd[PYEXEC_POLL_SAID].events = POLLIN;
     pfd[PYEXEC_POLL_END].fd = a->child.end;
-    pfd[PYEXEC_POLL_END].events = 0;
+    pfd[PYEXEC_POLL_END].events = a->exited ? 0 : POLLIN;
     pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
     pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
 
@@ -197,7 +198,7 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     }
 
     if (pfd[PYEXEC_POLL_END].revents) {
-        pyexec_attempt_end(a);
+        pyexec_attempt_end(a, pfd[PYEXEC_POLL_END].revents);
     }
 
     if (pfd[PYEXEC_POLL_VITALS].revents) {
@@ -342,12 +343,6 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
         slot = 2;
         msg = &a->failed;
 
-    } else if (type == PYEXEC_MSG_CHILD_ENDED && a->has_checked
-               && !a->has_ended)
-    {
-        slot = 3;
-        msg = &a->ended;
-
     } else if (type == PYEXEC_MSG_CHILD_WALL && !a->has_checked
                && pyexec_wire_decode(type, payload.data, payload.len, &wall)
                   == 0)
@@ -371,28 +366,47 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
     a->has_corrected |= slot == 0;
     a->has_checked |= slot == 1;
     a->has_failed |= slot == 2;
-    a->has_ended |= slot == 3;
 
     return len;
 }
 
 
 /*
- * No thread of the child runs code any more; the kernel still frees its
- * memory.  After an ENDED the answer does not wait for that.  Otherwise, or if
- * the runner has killed it, the status comes from the zygote, as DEAD.
+ * POLLIN: the child exits, and its listener tells the status.  POLLHUP: no
+ * thread of it runs code any more; the kernel still frees its memory, which
+ * the answer does not wait for.  A child that has ended in another way, or
+ * that the runner has killed, is dead when the zygote says so, by DEAD.
  */
 
 static void
-pyexec_attempt_end(pyexec_attempt_t *a)
+pyexec_attempt_end(pyexec_attempt_t *a, short revents)
 {
+    int       status;
+    unsigned  over;
+
+    over = 0;
+
+    if (revents & POLLIN) {
+        status = pyexec_seccomp_exit(a->child.end, &over);
+
+        if (status == -1) {
+            return;
+        }
+
+        a->exited = 1;
+        a->status = W_EXITCODE(status, 0);
+    }
+
+    if (!over && !(revents & POLLHUP)) {
+        return;
+    }
+
     (void) close(a->child.end);
     a->child.end = -1;
 
-    if (a->has_ended && !a->killed) {
+    if (a->exited && !a->killed) {
         a->dead = 1;
         a->reaped = 1;
-        a->status = W_EXITCODE((int) a->ended.status & 0xff, 0);
     }
 }
 

@@ -47,15 +47,13 @@ typedef struct {
     /* the child's messages: well-formed, but their content is not trusted */
 
     pyexec_buf_t           said;           /* received, not yet decoded */
-    pyexec_buf_t           payload[4];     /* the four below point into it */
+    pyexec_buf_t           payload[3];     /* the three below point into it */
     pyexec_child_corrected_t  corrected;
     pyexec_child_checked_t    checked;
     pyexec_child_failed_t     failed;
-    pyexec_child_ended_t      ended;
     unsigned               has_corrected:1;
     unsigned               has_checked:1;
     unsigned               has_failed:1;
-    unsigned               has_ended:1;
     unsigned               hung_up:1;      /* no more of it is read */
 
     /* what the kernel tells: trusted */
@@ -63,6 +61,7 @@ typedef struct {
     uint64_t               start;          /* pyexec_now() */
     uint64_t               time;           /* wall clock, microseconds */
     pyexec_kill_e          killed;
+    unsigned               exited:1;       /* it exits, with this status */
     unsigned               dead:1;         /* none of its threads runs */
     unsigned               reaped:1;       /* status is known */
     int                    status;         /* as wait4()'s */

@@ -22,8 +22,9 @@ static void pyexec_spare_ask(pyexec_child_t *c, int queue,
     pyexec_zygote_e kind);
 static int pyexec_spare_open(int fd[PYEXEC_GIFTS][2]);
 static void pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end);
-static void pyexec_spare_event(pyexec_child_t *c);
+static void pyexec_spare_event(pyexec_child_t *c, unsigned said);
 static void pyexec_spare_vitals(pyexec_child_t *c);
+static void pyexec_spare_died(pyexec_child_t *c);
 static void pyexec_spare_greeting(pyexec_child_t *c);
 
 
@@ -114,7 +115,7 @@ pyexec_spares_poll(const pyexec_spares_t *s,
 
         pfd[n].fd = c->vitals;
         pfd[n++].events = POLLIN;
-        pfd[n].fd = c->vitals == -1 || c->greeted ? -1 : c->job;
+        pfd[n].fd = c->vitals == -1 ? -1 : c->greeted ? c->end : c->job;
         pfd[n++].events = POLLIN;
     }
 
@@ -130,7 +131,7 @@ pyexec_spares_events(pyexec_spares_t *s,
 
     for (i = 0; i < PYEXEC_SPARES(s->kinds); i++) {
         if (pfd[2 * i].revents || pfd[2 * i + 1].revents) {
-            pyexec_spare_event(&s->slots[i]);
+            pyexec_spare_event(&s->slots[i], pfd[2 * i + 1].revents != 0);
         }
     }
 }
@@ -223,12 +224,18 @@ pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end)
 
 
 static void
-pyexec_spare_event(pyexec_child_t *c)
+pyexec_spare_event(pyexec_child_t *c, unsigned said)
 {
     pyexec_spare_vitals(c);
 
     if (c->vitals != -1 && !c->greeted) {
         pyexec_spare_greeting(c);
+
+    } else if (said) {
+
+        /* it exits, without having got a job */
+
+        pyexec_spare_died(c);
     }
 
     c->ready = c->vitals != -1 && c->greeted && c->pidfd != -1;
@@ -278,6 +285,15 @@ pyexec_spare_vitals(pyexec_child_t *c)
 
     /* DEAD, STALE, or the end: the zygote has died, or could not fork */
 
+    pyexec_spare_died(c);
+}
+
+
+/* one that was ready is replaced at once */
+
+static void
+pyexec_spare_died(pyexec_child_t *c)
+{
     if (c->ready) {
         c->again = 0;
     }

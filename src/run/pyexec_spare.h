@@ -36,8 +36,8 @@ typedef struct {
     int                    out;            /* pipes, non-blocking */
     int                    err;
     int                    pidfd;          /* came with BORN, or -1 */
-    int                    end;            /* came with READY: hangs up when
-                                              no thread runs; or -1 */
+    int                    end;            /* came with READY: how it exits,
+                                              pyexec_seccomp.h; or -1 */
 } pyexec_child_t;
 
 

@@ -1,13 +1,16 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/pyexec_log.h"
@@ -137,11 +140,61 @@ pyexec_seccomp_load(const struct sock_fprog *prog, unsigned locks,
 int
 pyexec_seccomp_listen(void)
 {
-    struct sock_filter  allow = BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW);
-    struct sock_fprog   prog = { 1, &allow };
+    /* the architecture needs no check: the zygote's filter is the stricter */
+
+    struct sock_filter  filter[] = {
+        BPF_STMT(PYEXEC_LOAD, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(PYEXEC_JEQ, SYS_exit_group, 0, 1),
+        BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW)
+    };
+    struct sock_fprog   prog = { 4, filter };
+
+    /*
+     * WAIT_KILLABLE_RECV: once the call was received, a signal with a handler
+     * does not interrupt it any more, so that the answer can't come too late.
+     */
 
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                   SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+                   SECCOMP_FILTER_FLAG_NEW_LISTENER
+                   |SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog);
+}
+
+
+int
+pyexec_seccomp_exit(int listener, unsigned *alone)
+{
+    char                       path[64];
+    struct stat                st;
+    struct seccomp_notif_resp  answer;
+
+    /* a later kernel may have more to say */
+
+    union {
+        struct seccomp_notif   call;
+        char                   room[1024];
+    } u;
+
+    memset(&u, 0, sizeof(u));
+    memset(&answer, 0, sizeof(struct seccomp_notif_resp));
+
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &u.call) == -1) {
+        return -1;
+    }
+
+    /* a thread that waits starts no other; links: "." and "..", and threads */
+
+    (void) snprintf(path, sizeof(path), "/proc/%u/task", u.call.pid);
+    *alone = stat(path, &st) == 0 && st.st_nlink == 3;
+
+    answer.id = u.call.id;
+    answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1) {
+        return -1;
+    }
+
+    return (int) u.call.data.args[0] & 0xff;
 }
 
 

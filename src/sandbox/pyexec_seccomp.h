@@ -36,15 +36,26 @@ const char *pyexec_seccomp_load(const struct sock_fprog *prog,
     unsigned locks, unsigned meta);
 
 /*
- * Loads a program that allows everything into the calling thread, and returns
- * its listener, seccomp_unotify(2): poll() reports POLLHUP on it when no thread
- * has the program any more.  Since Linux 6.11 that is when the last of them
- * has begun to exit, before its memory is freed; before, when it is reaped.
- * Returns -1 and errno: EBUSY if a filter of this process has a listener, as
- * in some containers.
+ * Loads a program into the calling thread that lets exit_group() wait for
+ * pyexec_seccomp_exit(), and returns its listener, seccomp_unotify(2).  On it
+ * poll() reports POLLIN when a thread waits so, and POLLHUP when no thread has
+ * the program any more.  Since Linux 6.11 that is when the last of them has
+ * begun to exit, before its memory is freed; before, when it is reaped.
+ * Without its listener exit_group() fails with ENOSYS.  Returns -1 and errno:
+ * EBUSY if a filter of this process has a listener, as in some containers,
+ * EINVAL before Linux 5.19.
  */
 
 int pyexec_seccomp_listen(void);
+
+/*
+ * After POLLIN: lets a thread go on with its exit_group(), which nothing but
+ * SIGKILL can keep it from then.  Returns the status of the exit, or -1 if the
+ * thread does not wait any more, as after a signal.  Sets alone if the process
+ * has no other thread: then none of it runs code any more.
+ */
+
+int pyexec_seccomp_exit(int listener, unsigned *alone);
 
 
 #endif /* _PYEXEC_SECCOMP_H_INCLUDED_ */

@@ -3,12 +3,12 @@
  * The protocol between a runner and its child, over a stream socketpair, in
  * the message format of pyexec_wire.h.  What the child sends is untrusted: its
  * length is limited, its fields are checked, and it is believed in nothing but
- * how the child's own code ended.
+ * which exception ended the code.
  *
  *   child -> runner   READY      it waits for a job, confined as far as that
  *                                is possible without one; may come with a
- *                                seccomp listener as SCM_RIGHTS: POLLHUP on
- *                                it tells that no thread of the child is left
+ *                                seccomp listener as SCM_RIGHTS, which tells
+ *                                how the child exits
  *   runner -> child   JOB        with the descriptors of the session and of
  *                                the run directory (O_PATH) as SCM_RIGHTS
  *   child -> runner   WALL       only if a wall could not be put up
@@ -19,7 +19,6 @@
  *                                dependencies has found; if its status is
  *                                "ok", the code runs next
  *                     FAILED     only if an exception ended the code
- *                     ENDED      the last message before the child exits
  */
 
 #ifndef _PYEXEC_CHILD_WIRE_H_INCLUDED_
@@ -85,11 +84,6 @@ typedef struct {
     pyexec_str_t           undefined;      /* the name of a NameError */
     uint32_t               error;          /* errno of an OSError, or 0 */
 } pyexec_child_failed_t;
-
-
-typedef struct {
-    uint32_t               status;         /* of its exit */
-} pyexec_child_ended_t;
 
 
 #endif /* _PYEXEC_CHILD_WIRE_H_INCLUDED_ */

@@ -205,12 +205,6 @@ static const pyexec_field_t  pyexec_child_failed_fields[] = {
 };
 
 
-static const pyexec_field_t  pyexec_child_ended_fields[] = {
-    pyexec_u32(pyexec_child_ended_t, status),
-    pyexec_end
-};
-
-
 static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_JOB] = { PYEXEC_WIRE_MAX_SHORT, pyexec_job_fields },
     [PYEXEC_MSG_READY] = { PYEXEC_WIRE_MAX_SHORT, pyexec_ready_fields },
@@ -241,8 +235,6 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
                                    pyexec_child_checked_fields },
     [PYEXEC_MSG_CHILD_FAILED] = { PYEXEC_WIRE_MAX,
                                   pyexec_child_failed_fields },
-    [PYEXEC_MSG_CHILD_ENDED] = { PYEXEC_WIRE_MAX_SHORT,
-                                 pyexec_child_ended_fields }
 };
 
 

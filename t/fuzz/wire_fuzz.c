@@ -23,7 +23,6 @@ fuzz(const uint8_t *data, size_t len)
         pyexec_child_job_t       job;
         pyexec_child_checked_t   checked;
         pyexec_child_failed_t    failed;
-        pyexec_child_ended_t     ended;
         uint64_t                 room[64];
     } msg;
 

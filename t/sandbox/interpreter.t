@@ -66,6 +66,70 @@ $answer->{attempts}[0]{error}{message} ne '7'
 
 
 
+=== an end that it reports itself, and a fault
+--- code
+import ctypes, os
+print("control: ok")
+# a status of 0, in the message that once told it
+print("tried:", os.write(3, bytes((1, 21, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0))), flush=True)
+ctypes.string_at(0)
+--- status: error
+--- effect
+$answer->{attempts}[0]{error}{message} !~ /SIGSEGV/
+
+
+
+=== an end that it reports itself, and another status
+--- code
+import os
+print("control: ok")
+print("tried:", os.write(3, bytes((1, 21, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0))), flush=True)
+os._exit(9)
+--- status: error
+--- effect
+$answer->{attempts}[0]{error}{message} ne '9'
+
+
+
+=== exits that signals interrupt, and a fault
+--- code
+import ctypes, signal, threading
+libc = ctypes.CDLL(None)
+signal.signal(signal.SIGUSR1, lambda *args: None)
+main = threading.get_ident()
+print("control: ok")
+print("tried: exit_group(), under signals", flush=True)
+def shoot():
+    while True:
+        signal.pthread_kill(main, signal.SIGUSR1)
+threading.Thread(target=shoot, daemon=True).start()
+libc.syscall(NR_exit_group, 0)
+print("went on", flush=True)
+ctypes.string_at(0)
+--- effect
+$answer->{status} ne 'ok' && $answer->{attempts}[0]{error}{message} !~ /SIGSEGV/
+    || $answer->{status} eq 'ok' && $answer->{stdout} =~ /went on/
+
+
+
+=== exits of many threads, with as many statuses
+--- code
+import ctypes, threading
+libc = ctypes.CDLL(None)
+barrier = threading.Barrier(3)
+print("control: ok")
+print("tried: three", flush=True)
+def leave(status):
+    barrier.wait()
+    libc.syscall(NR_exit_group, status)
+for status in range(11, 14):
+    threading.Thread(target=leave, args=(status,)).start()
+--- status: error
+--- effect
+$answer->{attempts}[0]{error}{message} !~ /^1[1-3]$/
+
+
+
 === a free()d object
 --- code
 import ctypes, sys
