@@ -1,8 +1,14 @@
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_json.h"
@@ -13,6 +19,41 @@
 #include "wire/pyexec_message.h"
 
 
+/*
+ * The clerk's processes, one for each request that is served at a time.  Two
+ * stay; another one is forked whenever all are busy, and ends when it is not
+ * needed for PYEXEC_CLERK_STAYS.
+ */
+
+#define PYEXEC_CLERKS       2
+#define PYEXEC_MAX_CLERKS   128
+#define PYEXEC_CLERK_STAYS  1000           /* ms */
+
+
+typedef enum {
+    PYEXEC_CLERK_NONE = 0,
+    PYEXEC_CLERK_IDLE,
+    PYEXEC_CLERK_BUSY
+} pyexec_clerk_e;
+
+
+typedef struct {
+    pyexec_pool_t         *pool;
+    volatile u_char       *state;          /* of each, in shared memory */
+    pid_t                  pid[PYEXEC_MAX_CLERKS];
+    int                    lifeline[2];    /* as the pool's, of the clerk */
+    int                    all_busy[2];    /* pipe: [1] has a byte written by
+                                              the last one that was idle */
+    int                    signals;        /* signalfd */
+} pyexec_clerk_t;
+
+
+static void pyexec_clerk_open(pyexec_clerk_t *c, pyexec_pool_t *pool);
+static unsigned pyexec_clerk_idle(const pyexec_clerk_t *c);
+static void pyexec_clerk_fork(pyexec_clerk_t *c, unsigned slot);
+static void pyexec_clerk_reap(pyexec_clerk_t *c);
+static void pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot);
+static int pyexec_clerk_accept(pyexec_clerk_t *c, int timeout);
 static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
     int client, pyexec_msg_e type, const pyexec_buf_t *buf);
 static int pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
@@ -39,38 +80,214 @@ static const struct {
 };
 
 
+/*
+ * This process forks the others, none of which waits for a request that takes
+ * long, or dies with it.
+ */
+
 void
 pyexec_clerk(pyexec_pool_t *pool)
 {
-    int             client;
-    uint64_t        deadline;
-    pyexec_buf_t    buf = { NULL, 0, 0 };
-    pyexec_msg_e    type;
-    struct pollfd   pfd[2];
-    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
+    char            bytes[PYEXEC_MAX_CLERKS];
+    unsigned        i;
+    struct pollfd   pfd[3];
+    pyexec_clerk_t  c;
 
-    pyexec_serve_open(pool, stores);
+    pyexec_clerk_open(&c, pool);
 
     for ( ;; ) {
 
+        for (i = 0; i < PYEXEC_MAX_CLERKS; i++) {
+            if (c.state[i] == PYEXEC_CLERK_NONE
+                && (i < PYEXEC_CLERKS || !pyexec_clerk_idle(&c)))
+            {
+                pyexec_clerk_fork(&c, i);
+            }
+        }
+
         pfd[0].fd = pool->lifeline[0];
+        pfd[0].events = POLLIN;
+        pfd[1].fd = c.signals;
+        pfd[1].events = POLLIN;
+        pfd[2].fd = c.all_busy[0];
+        pfd[2].events = POLLIN;
+
+        if (pyexec_wait(pfd, 3, -1) == -1) {
+            pyexec_die("poll(): %m");
+        }
+
+        /* or nginx has closed its end of the control socket */
+
+        if (pfd[0].revents || pyexec_poll(PYEXEC_FD_FILES, 0, 0)) {
+            _exit(0);
+        }
+
+        (void) !read(c.all_busy[0], bytes, sizeof(bytes));
+
+        pyexec_clerk_reap(&c);
+    }
+}
+
+
+static void
+pyexec_clerk_open(pyexec_clerk_t *c, pyexec_pool_t *pool)
+{
+    sigset_t  set;
+
+    memset(c, 0, sizeof(pyexec_clerk_t));
+    c->pool = pool;
+
+    c->state = mmap(NULL, PYEXEC_MAX_CLERKS, PROT_READ|PROT_WRITE,
+                    MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    if (c->state == MAP_FAILED) {
+        pyexec_die("mmap(): %m");
+    }
+
+    if (pipe2(c->lifeline, O_CLOEXEC) == -1
+        || pipe2(c->all_busy, O_CLOEXEC|O_NONBLOCK) == -1)
+    {
+        pyexec_die("pipe2(): %m");
+    }
+
+    (void) sigemptyset(&set);
+    (void) sigaddset(&set, SIGCHLD);
+    (void) sigprocmask(SIG_BLOCK, &set, NULL);
+
+    c->signals = signalfd(-1, &set, SFD_NONBLOCK|SFD_CLOEXEC);
+    if (c->signals == -1) {
+        pyexec_die("signalfd(): %m");
+    }
+}
+
+
+/* returns the number of processes that wait for a request */
+
+static unsigned
+pyexec_clerk_idle(const pyexec_clerk_t *c)
+{
+    unsigned  i, n;
+
+    n = 0;
+
+    for (i = 0; i < PYEXEC_MAX_CLERKS; i++) {
+        n += c->state[i] == PYEXEC_CLERK_IDLE;
+    }
+
+    return n;
+}
+
+
+static void
+pyexec_clerk_fork(pyexec_clerk_t *c, unsigned slot)
+{
+    c->state[slot] = PYEXEC_CLERK_IDLE;
+    c->pid[slot] = fork();
+
+    if (c->pid[slot] == 0) {
+        (void) close(c->lifeline[1]);
+        pyexec_clerk_loop(c, slot);
+        _exit(0);
+    }
+
+    if (c->pid[slot] == -1) {
+        c->state[slot] = PYEXEC_CLERK_NONE;
+        pyexec_log(PYEXEC_LOG_ERR, "fork() of a clerk failed: %m");
+    }
+}
+
+
+static void
+pyexec_clerk_reap(pyexec_clerk_t *c)
+{
+    int                      status;
+    pid_t                    pid;
+    unsigned                 i;
+    struct signalfd_siginfo  info;
+
+    (void) !read(c->signals, &info, sizeof(info));
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+
+        if (WIFSIGNALED(status)) {
+            pyexec_log(PYEXEC_LOG_ERR, "a clerk was killed by signal %d",
+                       WTERMSIG(status));
+        }
+
+        for (i = 0; i < PYEXEC_MAX_CLERKS; i++) {
+            if (c->pid[i] == pid) {
+                c->pid[i] = 0;
+                c->state[i] = PYEXEC_CLERK_NONE;
+            }
+        }
+    }
+}
+
+
+static void
+pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
+{
+    int             client;
+    pyexec_buf_t    buf = { NULL, 0, 0 };
+    pyexec_msg_e    type;
+    pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
+
+    pyexec_serve_open(c->pool, stores);
+
+    for ( ;; ) {
+
+        c->state[slot] = PYEXEC_CLERK_IDLE;
+
+        client = pyexec_clerk_accept(c, slot < PYEXEC_CLERKS
+                                        ? -1 : PYEXEC_CLERK_STAYS);
+        if (client == -1) {
+            return;
+        }
+
+        c->state[slot] = PYEXEC_CLERK_BUSY;
+
+        if (!pyexec_clerk_idle(c)) {
+            (void) !write(c->all_busy[1], "", 1);
+        }
+
+        if (pyexec_serve_request(client, &buf, &type) == 0) {
+            pyexec_clerk_serve(c->pool, stores, client, type, &buf);
+        }
+
+        (void) close(client);
+    }
+}
+
+
+/* waits for a job; returns -1 if none is to be waited for any more */
+
+static int
+pyexec_clerk_accept(pyexec_clerk_t *c, int timeout)
+{
+    int            n, client;
+    uint64_t       deadline;
+    struct pollfd  pfd[2];
+
+    for ( ;; ) {
+
+        pfd[0].fd = c->lifeline[0];
         pfd[0].events = POLLIN;
         pfd[1].fd = PYEXEC_FD_FILES;
         pfd[1].events = POLLIN;
 
-        if (pyexec_wait(pfd, 2, -1) == -1) {
+        n = pyexec_wait(pfd, 2, timeout);
+
+        if (n == -1) {
             pyexec_die("poll(): %m");
         }
 
-        if (pfd[0].revents) {
-            _exit(0);
+        if (n == 0 || pfd[0].revents) {
+            return -1;
         }
 
-        client = pyexec_serve_job(PYEXEC_FD_FILES, &buf, &type, &deadline);
+        client = pyexec_serve_accept(PYEXEC_FD_FILES, &deadline);
 
         if (client != -1) {
-            pyexec_clerk_serve(pool, stores, client, type, &buf);
-            (void) close(client);
+            return client;
         }
     }
 }

@@ -19,7 +19,8 @@
  *    +- runner       workers= of them.  Serves one run at a time.  Trusted: it
  *    |               has no Python, and believes nothing that a child says.
  *    |               Has two light children and a full one waiting.
- *    +- clerk        lists, fetches and removes runs.
+ *    +- clerk        lists, fetches and removes runs, with a process for each
+ *    |               request that is served at a time.
  *    +- sweeper      removes old runs.
  *
  * Descriptors

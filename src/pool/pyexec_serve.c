@@ -19,9 +19,6 @@
 #define PYEXEC_STALL        30             /* s */
 
 
-static int pyexec_serve_accept(int control, uint64_t *deadline);
-
-
 void
 pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores)
 {
@@ -45,18 +42,27 @@ int
 pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
     uint64_t *deadline)
 {
-    int             client;
-    struct timeval  stall = { PYEXEC_STALL, 0 };
+    int  client;
 
     client = pyexec_serve_accept(control, deadline);
-    if (client == -1) {
+
+    if (client != -1 && pyexec_serve_request(client, buf, type) == -1) {
+        (void) close(client);
         return -1;
     }
+
+    return client;
+}
+
+
+int
+pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type)
+{
+    struct timeval  stall = { PYEXEC_STALL, 0 };
 
     /* the client has gone: the job is cancelled before its request is read */
 
     if (pyexec_poll(client, POLLRDHUP, 0)) {
-        (void) close(client);
         return -1;
     }
 
@@ -69,15 +75,14 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
             pyexec_log(PYEXEC_LOG_ERR, "reading a request failed: %m");
         }
 
-        (void) close(client);
         return -1;
     }
 
-    return client;
+    return 0;
 }
 
 
-static int
+int
 pyexec_serve_accept(int control, uint64_t *deadline)
 {
     int            client;

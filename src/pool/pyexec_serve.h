@@ -26,6 +26,11 @@ void pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores);
 int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
     uint64_t *deadline);
 
+/* the same in two steps; for the request, it may wait: returns 0 or -1 */
+
+int pyexec_serve_accept(int control, uint64_t *deadline);
+int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type);
+
 /* answers a job that could not begin before its deadline */
 
 void pyexec_serve_late(int client);

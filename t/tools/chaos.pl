@@ -97,7 +97,7 @@ my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", 
                             pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
 $d->post('print(1)', session_id => 'alive');
 
-my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 1, sweeper => 1,
+my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 3, sweeper => 1,
              (map { +"zygote $_" => 1 } 'light', 'full'), 'child light' => 2 * RUNNERS, 'child full' => RUNNERS);
 my $held;
 ok($d->until(10, sub { !census() }), 'all processes are there') or diag(join "\n", census());

@@ -1,0 +1,46 @@
+use strict;
+use warnings;
+
+# No request for one session's history waits for another's.
+
+use lib 't';
+use Fcntl qw(F_SETLK F_WRLCK F_UNLCK SEEK_SET);
+use Pyexec;
+use Pyexec::Daemon;
+use Test::More;
+
+use constant { REQUESTS => 20, REMOVAL => 2 << 48 };
+
+my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none');
+$d->post('print(1)', session_id => $_) for 'a', 'b';
+
+# as a removal of each session by another pool that takes for ever
+
+open my $lock, '+<', "$d->{dir}/workspace/.pyexec.lock" or die "lock: $!";
+
+sub locks {
+    my ($type) = @_;
+    fcntl($lock, F_SETLK, pack 's! s! x4 q q l x4', $type, SEEK_SET, REMOVAL, 1 << 48, 0) or die "fcntl: $!";
+}
+
+sub clerks { scalar grep { $_->{args} =~ /: clerk/ && !$d->is_zombie($_->{pid}) } $d->tree }
+
+locks(F_WRLCK);
+my @removals = map { $d->request('DELETE', '/api/code-cleanup/a') } 1 .. REQUESTS;
+ok($d->until(5, sub { clerks() >= REQUESTS + 2 }), 'many removals wait');
+is(scalar @{ $d->http('GET', "/api/code-results/$_", undef, 5)->{json}{items} || [] }, 1, "$_ is listed") for 'a', 'b';
+is($d->http('DELETE', '/api/code-cleanup/none', undef, 5)->{code}, 200, 'a session without runs is removed');
+
+locks(F_UNLCK);
+my @answers = map { $d->response($_, 10)->{json}{removed_runs} // 'none' } @removals;
+is(join(' ', sort @answers), join(' ', (0) x (REQUESTS - 1), 1), 'then they are answered, one with the run');
+ok($d->until(5, sub { clerks() == 3 }), 'and their processes end');
+
+my ($first) = map { $_->{pid} } grep { $_->{args} =~ /: clerk/ } $d->tree;
+kill KILL => $first;
+ok($d->until(5, sub { clerks() == 3 && !kill 0, $first }), 'after the death of the clerk there is another one');
+is(scalar @{ $d->list('b') }, 1, 'which lists');
+
+unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
+
+done_testing();
