@@ -18,9 +18,16 @@
 #include "wire/pyexec_message.h"
 
 
-/* interval at which a running child's directory and threads are counted */
+/*
+ * Interval at which a running child's directory and threads are counted: the
+ * time in which it could write what it may write yet, within these bounds; and
+ * so long that to count what does not grow takes a tenth of a processor.
+ */
 
-#define PYEXEC_WATCH        100000         /* us */
+#define PYEXEC_WATCH_MIN    2000           /* us */
+#define PYEXEC_WATCH_MAX    100000
+#define PYEXEC_WATCH_SHARE  10
+#define PYEXEC_WRITE_RATE   8192           /* bytes in a us, of any disk */
 
 /* maximum length of a child's message, beside a corrected code in it */
 
@@ -48,7 +55,9 @@ static int pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
 static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
-static void pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
+static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
+static int pyexec_attempt_hides(const pyexec_run_t *run);
+static uint64_t pyexec_attempt_pause(uint64_t left, uint64_t cost);
 static long pyexec_attempt_threads(int pidfd);
 static long pyexec_attempt_field(const char *path, const char *form);
 static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
@@ -116,13 +125,12 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
     uint64_t  watch;
 
     corrected = a->has_corrected;
-    watch = a->start + PYEXEC_WATCH;
+    watch = a->start + pyexec_attempt_pause(run->request->max_disk, 0);
 
     while (!a->dead && a->has_corrected == corrected) {
 
         if (pyexec_attempt_poll(run, a, watch) == 0) {
-            pyexec_attempt_watch(run, a);
-            watch = pyexec_now() + PYEXEC_WATCH;
+            watch = pyexec_attempt_watch(run, a);
         }
     }
 
@@ -444,17 +452,20 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
 }
 
 
-static void
+/* returns the time of the next look */
+
+static uint64_t
 pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 {
+    uint64_t                 start, left, cost;
     pyexec_scan_t            scan;
     const pyexec_execute_t  *r;
 
     r = run->request;
+    start = pyexec_now();
 
     if (pyexec_attempt_threads(a->child.pidfd) > (long) r->max_threads) {
         pyexec_attempt_kill(a, PYEXEC_THREADS);
-        return;
     }
 
     memset(&scan, 0, sizeof(pyexec_scan_t));
@@ -466,6 +477,57 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
         pyexec_attempt_kill(a, strcmp(scan.over, "disk") == 0 ? PYEXEC_DISK
                                                               : PYEXEC_FILES);
     }
+
+    if (pyexec_attempt_hides(run)) {
+        pyexec_attempt_kill(a, PYEXEC_SPACE);
+    }
+
+    /* what grows comes to its limit soon, and may cost what it costs */
+
+    left = scan.bytes < r->max_disk ? r->max_disk - scan.bytes : 0;
+    cost = scan.bytes == a->bytes ? pyexec_now() - start : 0;
+    a->bytes = scan.bytes;
+
+    return pyexec_now() + pyexec_attempt_pause(left, cost);
+}
+
+
+/*
+ * A scan does not find files that the code has deleted and holds open.  Where
+ * half of pyexec_min_free is gone too, every run during which more than its
+ * pyexec_max_disk has been taken is suspected of that.
+ */
+
+static int
+pyexec_attempt_hides(const pyexec_run_t *run)
+{
+    uint64_t  now, least;
+
+    now = pyexec_store_free(run->store, &least);
+
+    return now < least / 2 && now < run->free
+           && run->free - now > run->request->max_disk;
+}
+
+
+/* left: bytes that the code may write; cost: time that a look takes */
+
+static uint64_t
+pyexec_attempt_pause(uint64_t left, uint64_t cost)
+{
+    uint64_t  pause;
+
+    pause = left / PYEXEC_WRITE_RATE;
+
+    if (pause < PYEXEC_WATCH_MIN) {
+        pause = PYEXEC_WATCH_MIN;
+    }
+
+    if (pause < cost * PYEXEC_WATCH_SHARE) {
+        pause = cost * PYEXEC_WATCH_SHARE;
+    }
+
+    return pause < PYEXEC_WATCH_MAX ? pause : PYEXEC_WATCH_MAX;
 }
 
 

@@ -134,9 +134,12 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
 static int
 pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
 {
-    int  err;
+    int       err;
+    uint64_t  least;
 
-    if (pyexec_store_full(run->store)) {
+    run->free = pyexec_store_free(run->store, &least);
+
+    if (run->free < least) {
         errno = ENOSPC;
         return -1;
     }
@@ -553,8 +556,9 @@ pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
 {
     /* the code's word for it is not enough */
 
-    run->no_space = a->has_failed && pyexec_run_no_space(a->failed.error)
-                    && pyexec_store_full(run->store);
+    run->no_space = a->killed == PYEXEC_SPACE
+                    || (a->has_failed && pyexec_run_no_space(a->failed.error)
+                        && pyexec_store_full(run->store));
 
     if (!run->no_space) {
         pyexec_result_json(run, a, json);

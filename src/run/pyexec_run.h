@@ -23,6 +23,7 @@ typedef enum {
     PYEXEC_TIMEOUT,
     PYEXEC_OUTPUT,
     PYEXEC_DISK,
+    PYEXEC_SPACE,
     PYEXEC_FILES,
     PYEXEC_THREADS,
     PYEXEC_CANCELLED
@@ -60,6 +61,7 @@ typedef struct {
 
     uint64_t               start;          /* pyexec_now() */
     uint64_t               time;           /* wall clock, microseconds */
+    uint64_t               bytes;          /* disk space, when last seen */
     pyexec_kill_e          killed;
     unsigned               exited:1;       /* it exits, with this status */
     unsigned               dead:1;         /* none of its threads runs */
@@ -96,6 +98,7 @@ typedef struct {
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
+    uint64_t               free;           /* bytes, when the run began */
     unsigned               no_space:1;     /* it met a full disk */
 } pyexec_run_t;
 
