@@ -52,3 +52,23 @@ POST /api/execute-code
 POST /api/execute-code
 {"code": "import numpy as np\nfrom sklearn.cluster import KMeans\nprint(KMeans(2, n_init=1).fit(np.eye(2)).inertia_)", "timeout_seconds": 25}
 --- response_body_like: "status":"ok","stdout":"0\.0\\n"
+
+
+
+=== TEST 5: after show(), savefig() has the figure, and its file only
+--- preload: matplotlib.pyplot
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { "POST /api/execute-code\n{\"code\": \"import matplotlib.pyplot as plt\\nimport os\\nplt.plot([1, 2])\\n"
+       . "plt.savefig('want.png')\\nplt.plot([2, 1])\\nplt.savefig('both.png')\\nplt.close()\\nplt.plot([1, 2])\\n"
+       . "plt.show()\\n$_\\nread = lambda n: open(n + '.png', 'rb').read()\\n"
+       . "print(read('plot') == read('want'), read('plot') == read('both'), sorted(n for n in os.listdir() if 'fig' in n))\"}" }
+ "plt.savefig('plot.png')", "plt.gcf().savefig('plot.png')", "plt.savefig('figure-1.png')\\nos.rename('figure-1.png', 'plot.png')",
+ "plt.plot([3])\\nplt.savefig('plot.png')", "plt.gcf().gca().plot([2, 1])\\nplt.savefig('plot.png')",
+ "plt.plot([3])\\nplt.show()\\nplt.savefig('plot.png')"]
+--- error_code eval
+[(200) x 6]
+--- response_body_like eval
+[qr/"True False \[\]\\n"/, qr/"True False \[\]\\n"/, qr/"True False \[\]\\n"/, qr/"False False \['figure-1.png'\]\\n"/,
+ qr/"False True \[\]\\n"/, qr/"False False \['figure-1.png'\]\\n"/]

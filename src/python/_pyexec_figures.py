@@ -5,6 +5,10 @@ savefig().  A figure that was shown is saved when its window would close: at
 the end of a blocking show(), at close(), at the end of the code.  The files
 are figure-1.png, figure-2.png and so on, in the current directory.  A figure
 that savefig() has written, and that has not changed since, is not saved again.
+
+Without a screen, plain Python's show() leaves figures open: as long as there is
+no new one, savefig() and gcf() have that which was shown last, and a savefig()
+of it takes the place of its figure-1.png.
 """
 
 import functools
@@ -23,7 +27,8 @@ _PYPLOT = "matplotlib.pyplot"
 _shown = weakref.WeakSet()     # figures to be saved when they are closed
 _written = weakref.WeakSet()   # figures unchanged since a savefig()
 _saved = False                 # True once any figure was saved
-_number = 0                    # of the last figure-1.png, ..
+_ours = weakref.WeakKeyDictionary()    # figure: its figure-1.png, ..
+_last = None                   # the manager of the figure show() closed last
 _cache = None                  # matplotlib's cache directory, if made here
 
 
@@ -87,11 +92,13 @@ class _Finder:
 
 def _patch(pyplot):
     from matplotlib.backend_bases import FigureManagerBase
+    from matplotlib._pylab_helpers import Gcf
     from matplotlib.figure import Figure
 
     savefig = Figure.savefig
     draw = Figure.draw
     destroy = FigureManagerBase.destroy
+    gcf = pyplot.gcf
 
     @functools.wraps(savefig)
     def note_savefig(self, *args, **kwargs):
@@ -99,6 +106,7 @@ def _patch(pyplot):
         savefig(self, *args, **kwargs)
         _saved = True
         _note_written(self)
+        _replace(self)
 
     @functools.wraps(draw)
     def note_draw(self, renderer):
@@ -118,15 +126,27 @@ def _patch(pyplot):
     @functools.wraps(pyplot.savefig)
     def save_current(*args, **kwargs):
         # pyplot's own draws the figure a second time, for a window
-        return pyplot.gcf().savefig(*args, **kwargs)
+        closed = _last is not None and not pyplot.get_fignums()
+        figure = _last.canvas.figure if closed else gcf()
+        return figure.savefig(*args, **kwargs)
+
+    @functools.wraps(gcf)
+    def current():
+        if (_last is not None and not pyplot.get_fignums()
+                and sys._getframe(1).f_globals is not pyplot.__dict__):
+            _last.canvas.figure.set_canvas(_last.canvas)
+            Gcf.set_active(_last)
+        return gcf()
 
     def show(*args, block=None, **kwargs):
+        global _last
         _shown.update(_open_figures())
         if block or (block is None and not pyplot.isinteractive()):
+            _last = Gcf.get_active() or _last
             _close_all(pyplot)
 
     for function in (note_savefig, note_draw, show_figure, save_and_destroy,
-                     save_current, show, _close_all, _save, finish):
+                     save_current, current, show, _close_all, _save, finish):
         _disguise(function, os.path.dirname(pyplot.__file__))
 
     Figure.savefig = note_savefig
@@ -134,6 +154,7 @@ def _patch(pyplot):
     FigureManagerBase.show = show_figure
     FigureManagerBase.destroy = save_and_destroy
     pyplot.savefig = save_current
+    pyplot.gcf = current
     pyplot.show = show
 
 
@@ -171,14 +192,29 @@ def _note_written(figure):
 
 
 def _save(figure):
-    global _number
-
     if figure not in _shown:
         return
     _shown.discard(figure)
 
     if figure not in _written:
-        _number += 1
-        while os.path.lexists("figure-%d.png" % _number):
-            _number += 1
-        figure.savefig("figure-%d.png" % _number)
+        number = 1
+        while os.path.lexists("figure-%d.png" % number):
+            number += 1
+        name = os.path.abspath("figure-%d.png" % number)
+        figure.savefig(name)
+        _ours[figure] = name, _stamp(name)
+
+
+def _replace(figure):
+    """Remove what show() has saved of figure, unless that was written to."""
+    name, stamp = _ours.pop(figure, (None, None))
+    if name is not None and _stamp(name) == stamp:
+        os.remove(name)
+
+
+def _stamp(name):
+    try:
+        status = os.stat(name)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
