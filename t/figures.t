@@ -72,3 +72,29 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- response_body_like eval
 [qr/"True False \[\]\\n"/, qr/"True False \[\]\\n"/, qr/"True False \[\]\\n"/, qr/"False False \['figure-1.png'\]\\n"/,
  qr/"False True \[\]\\n"/, qr/"False False \['figure-1.png'\]\\n"/]
+
+
+
+=== TEST 6: the backends of windows and notebooks are Agg
+--- preload: matplotlib.pyplot
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { "POST /api/execute-code\n{\"code\": \"import matplotlib\\n$_\\nimport matplotlib.pyplot as plt\\nplt.plot([1])\\n"
+       . "plt.savefig('a.png')\\nprint(matplotlib.get_backend().lower())\"}" }
+ "for n in 'TkAgg Qt5Agg QtAgg GTK3Agg MacOSX WebAgg nbAgg notebook widget inline'.split(): matplotlib.use(n)",
+ "matplotlib.use('module://matplotlib_inline.backend_inline')", "matplotlib.pyplot.switch_backend('TkAgg')",
+ "matplotlib.use('svg')", "matplotlib.use('nonsense')"]
+--- error_code eval
+[(200) x 5]
+--- response_body_like eval
+[qr/"ok","stdout":"agg\\n"/, qr/"ok","stdout":"agg\\n"/, qr/"ok","stdout":"agg\\n"/, qr/"ok","stdout":"svg\\n"/,
+ qr/"status":"error".*nonsense/]
+
+
+
+=== TEST 7: as well where matplotlib is not preloaded
+--- request
+POST /api/execute-code
+{"code": "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"}
+--- response_body_like: "status":"ok".*figure-1.png

@@ -24,6 +24,13 @@ __name__ = "matplotlib._pyexec_figures"
 
 _PYPLOT = "matplotlib.pyplot"
 
+# what code for a window or a notebook asks for; the registry of backends, since
+# matplotlib 3.9, would import those that are installed
+
+_SCREENS = ("gtk", "qt", "tk", "wx", "macosx", "osx", "webagg", "nbagg",
+            "notebook", "widget", "inline", "ipympl", "module://ipympl",
+            "module://matplotlib_inline", "module://ipykernel")
+
 _shown = weakref.WeakSet()     # figures to be saved when they are closed
 _written = weakref.WeakSet()   # figures unchanged since a savefig()
 _saved = False                 # True once any figure was saved
@@ -34,6 +41,8 @@ _cache = None                  # matplotlib's cache directory, if made here
 
 def install():
     """Patch pyplot, now or when it is imported.  To be called once."""
+    if "matplotlib" in sys.modules:
+        _patch_backend(sys.modules["matplotlib"], "use")
     if _PYPLOT in sys.modules:
         _patch(sys.modules[_PYPLOT])
     else:
@@ -66,6 +75,7 @@ def _load_matplotlib(execute, module):
                                              ignore_cleanup_errors=True)
         os.environ["MPLCONFIGDIR"] = _cache.name
     execute(module)
+    _patch_backend(module, "use")
 
 
 def _load_pyplot(execute, module):
@@ -90,10 +100,25 @@ class _Finder:
         return spec
 
 
+def _patch_backend(module, name):
+    """Let a function that selects a backend take Agg for those of screens."""
+    function = getattr(module, name)
+
+    @functools.wraps(function)
+    def select(backend, *args, **named):
+        if isinstance(backend, str) and backend.lower().startswith(_SCREENS):
+            backend = "agg"
+        return function(backend, *args, **named)
+
+    setattr(module, name, select)
+
+
 def _patch(pyplot):
     from matplotlib.backend_bases import FigureManagerBase
     from matplotlib._pylab_helpers import Gcf
     from matplotlib.figure import Figure
+
+    _patch_backend(pyplot, "switch_backend")
 
     savefig = Figure.savefig
     draw = Figure.draw
