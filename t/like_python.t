@@ -4,6 +4,24 @@ use Test::Nginx::Socket 'no_plan';
 
 # What an ordinary Python does, and code written for it expects here.
 
+# the request that executes this code
+
+sub code {
+    my ($code) = @_;
+    $code =~ s/(["\\])/\\$1/g;
+    $code =~ s/\n/\\n/g;
+    return "POST /api/execute-code\n{\"code\": \"$code\"}";
+}
+
+# what the answer is like if this is its standard output, and the rest
+
+sub prints {
+    my ($out, $rest) = (@_, '');
+    $out =~ s/(["\\])/\\$1/g;
+    $out =~ s/\n/\\n/g;
+    return qr/"stdout":"\Q$out\E"$rest/;
+}
+
 no_long_string();
 no_root_location();
 Pyexec::setup(\&add_block_preprocessor);
@@ -15,7 +33,7 @@ __DATA__
 --- config
 location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request eval
-my $code = <<'END';
+main::code(<<'END')
 import os, pathlib, shutil
 
 def attempt(function, *args):
@@ -38,11 +56,8 @@ for name in "/usr", "nope", "session":
     print(name, attempt(os.utime, name, (0, 0)) is not None, attempt(os.chmod, name, 0o600) is not None)
 print(mounts and attempt(os.utime, "nope") or ("FileNotFoundError", 2))
 END
-$code =~ s/(["\\])/\\$1/g;
-$code =~ s/\n/\\n/g;
-"POST /api/execute-code\n{\"code\": \"$code\"}"
 --- response_body_like eval
-my $out = <<'END';
+main::prints(<<'END')
 ['a', 'main.py', 'session']
 [True, True, True, True]
 [True, True]
@@ -52,5 +67,85 @@ nope True True
 session True True
 ('FileNotFoundError', 2)
 END
-$out =~ s/\n/\\n/g;
-qr/"status":"ok","stdout":"\Q$out\E"/
+
+
+
+=== TEST 2: no processes, and what to use instead
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { main::code($_) }
+ "import os\nos.fork()", "import os\nos.system('ls')", "import subprocess\nsubprocess.run(['ls'])", "import os\nos.popen('ls')",
+ "import multiprocessing\nmultiprocessing.Pool(2)",
+ "import multiprocessing\nmultiprocessing.get_context('spawn').Process(target=print).start()",
+ "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor() as e: e.submit(print)",
+ "import ctypes\nctypes.CDLL(None).fork() == -1 and print('none')"]
+--- error_code eval
+[(200) x 8]
+--- response_body_like eval
+[(qr/"PermissionError".*ThreadPool".*"limit":"processes"/) x 7, qr/"none\\n"/]
+
+
+
+=== TEST 3: multiprocessing with threads
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import multiprocessing, multiprocessing.dummy, threading, queue
+from multiprocessing.pool import ThreadPool
+
+with ThreadPool(3) as pool:
+    print(pool.map(abs, [-1, -2]), pool.apply_async(abs, (-3,)).get(5))
+with multiprocessing.dummy.Pool(2) as pool:
+    print(pool.map(abs, [-1]))
+
+total = multiprocessing.Value("i", 0)
+def add():
+    for _ in range(1000):
+        with total.get_lock():
+            total.value += 1
+threads = [threading.Thread(target=add) for _ in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+print(total.value)
+
+q = multiprocessing.Queue(2)
+q.put(1)
+print(q.get(timeout=5))
+for get in (lambda: q.get(block=False), lambda: q.get(timeout=0.01)):
+    try:
+        get()
+    except queue.Empty:
+        print("empty")
+
+lock, again, few = multiprocessing.Lock(), multiprocessing.RLock(), multiprocessing.BoundedSemaphore(2)
+print(lock.acquire(), lock.acquire(block=False), lock.acquire(timeout=0.01), lock)
+lock.release()
+print(again.acquire(), again.acquire(), again)
+again.release()
+again.release()
+for release in lock.release, again.release, few.release:
+    try:
+        release()
+    except (ValueError, AssertionError) as e:
+        print(e)
+event = multiprocessing.Event()
+threading.Timer(0.01, event.set).start()
+print(event.wait(5), few.get_value())
+END
+--- response_body_like eval
+main::prints(<<'END')
+[1, 2] 3
+[1]
+4000
+1
+empty
+empty
+True False False <Lock(owner=MainProcess)>
+True True <RLock(MainProcess, 2)>
+semaphore or lock released too many times
+attempt to release recursive lock not owned by thread
+semaphore or lock released too many times
+True 2
+END

@@ -68,4 +68,4 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 [200, 200, 200, 200]
 --- response_body_like eval
 [qr/"status":"ok","stdout":"prin\\n"/, qr/"status":"error".*(FileNotFound|Permission)Error/,
- qr/"status":"error".*PermissionError/, qr/"status":"error".*BlockingIOError.*"limit":"processes"/]
+ qr/"status":"error".*PermissionError/, qr/"status":"error".*PermissionError.*"limit":"processes"/]

@@ -1,16 +1,31 @@
 """Changes to libraries that do not work in a run as they are.
 
-Each is made when the library is imported.
+Each is made when the library is imported, but for the functions that start
+processes: those raise an error that says what to use instead.
 """
 
+import _posixsubprocess
+import errno
 import functools
 import importlib.machinery
+import os
 import sys
+import threading
 
 RTLD_DI_LINKMAP = 2      # of dlfcn.h
 
 
+# by this message the runner knows the limit
+
+NO_PROCESSES = ("a run has no processes: use threads, as of"
+                " multiprocessing.pool.ThreadPool")
+
+
 def install():
+    for name in "fork", "forkpty", "posix_spawn", "posix_spawnp", "system":
+        setattr(os, name, _refuse)
+    _posixsubprocess.fork_exec = _refuse
+
     for name in _CHANGES.keys() & sys.modules.keys():
         _CHANGES[name](sys.modules[name])
 
@@ -33,6 +48,84 @@ class _Finder:
             spec.loader.exec_module = lambda module: (load(module),
                                                       change(module))
         return spec
+
+
+def _refuse(*args, **named):
+    raise PermissionError(errno.EPERM, NO_PROCESSES)
+
+
+class _SemLock:
+    """What _multiprocessing.SemLock is to the threads of one process.
+
+    That makes a file in /dev/shm and links it.
+    """
+
+    SEM_VALUE_MAX = 2 ** 31 - 1
+    RECURSIVE = 0
+
+    def __init__(self, kind, value, maxvalue, name, unlink):
+        self.kind, self.maxvalue = kind, maxvalue
+        self.name, self.handle = None, 0
+        self._changed = threading.Condition(threading.Lock())
+        self._value, self._owner, self._taken = value, None, 0
+
+    def acquire(self, block=True, timeout=None):
+        with self._changed:
+            if self.kind == self.RECURSIVE and self._is_mine():
+                self._taken += 1
+                return True
+            if not self._changed.wait_for(lambda: self._value > 0,
+                                          timeout if block else 0):
+                return False
+            self._value -= 1
+            self._owner = threading.get_ident()
+            self._taken += 1
+            return True
+
+    def release(self):
+        with self._changed:
+            if self.kind == self.RECURSIVE:
+                if not self._is_mine():
+                    raise AssertionError("attempt to release recursive lock"
+                                         " not owned by thread")
+                if self._taken > 1:
+                    self._taken -= 1
+                    return
+            elif self._value >= self.maxvalue:
+                raise ValueError("semaphore or lock released too many times")
+            self._value += 1
+            self._taken -= 1
+            self._changed.notify()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exc):
+        self.release()
+
+    def _is_mine(self):
+        return self._taken > 0 and self._owner == threading.get_ident()
+
+    def _count(self):
+        return self._taken
+
+    def _get_value(self):
+        return self._value
+
+    def _is_zero(self):
+        return self._value == 0
+
+    def _after_fork(self):
+        self._taken = 0
+
+
+def _synchronize(module):
+    module._multiprocessing.SemLock = _SemLock
+
+
+def _heap(module):
+    """Make shared memory in TMPDIR: there is no /dev/shm."""
+    module.Arena._dir_candidates = []
 
 
 def _shutil(module):
@@ -99,6 +192,8 @@ def _loaded():
 
 
 _CHANGES = {
+    "multiprocessing.heap": _heap,
+    "multiprocessing.synchronize": _synchronize,
     "shutil": _shutil,
     "threadpoolctl": _threadpoolctl,
 }

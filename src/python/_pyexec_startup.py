@@ -505,7 +505,8 @@ def _hide_ours(formatted):
     """Remove the frames of our own modules, as those between show() and the
     savefig() that it leads to."""
     ours = (_format.__code__.co_filename,
-            _pyexec_figures.finish.__code__.co_filename)
+            _pyexec_figures.finish.__code__.co_filename,
+            _pyexec_libraries.install.__code__.co_filename)
     todo = [formatted]
 
     while todo:

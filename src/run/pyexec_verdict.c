@@ -29,6 +29,12 @@ static void pyexec_verdict_set(pyexec_attempt_t *a, const pyexec_end_t *end);
 static int pyexec_str_is(const pyexec_str_t *s, const char *word);
 
 
+/* NO_PROCESSES of _pyexec_libraries.py */
+
+#define PYEXEC_NO_PROCESSES "[Errno 1] a run has no processes: use threads, "  \
+                            "as of multiprocessing.pool.ThreadPool"
+
+
 static const pyexec_end_t  pyexec_kills[] = {
     [PYEXEC_SPARED] = { NULL, NULL, NULL, NULL },
     [PYEXEC_TIMEOUT] = { "timeout", NULL, "Timeout",
@@ -65,7 +71,7 @@ static const struct {
     { NULL, ENOSPC, NULL, "disk" },
     { NULL, EDQUOT, NULL, "disk" },
     { NULL, EMFILE, NULL, "open_files" },
-    { "BlockingIOError", EAGAIN, NULL, "processes" },
+    { "PermissionError", EPERM, PYEXEC_NO_PROCESSES, "processes" },
     { "RuntimeError", 0, "can't start new thread", "processes" }
 };
 

@@ -111,6 +111,7 @@ static const int  pyexec_refused[] = {
     SCMP_SYS(sendmmsg), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg),
     SCMP_SYS(setsockopt),
 
+    SCMP_SYS(fork), SCMP_SYS(vfork),
     SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(wait4), SCMP_SYS(waitid),
     SCMP_SYS(tkill), SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo),
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(pidfd_getfd),
@@ -195,14 +196,6 @@ static const int  pyexec_times[] = {
 };
 
 
-/* fail with EAGAIN, as if RLIMIT_NPROC, one process, were reached */
-
-static const int  pyexec_exhausted[] = {
-    SCMP_SYS(fork), SCMP_SYS(vfork),
-    -1
-};
-
-
 /*
  * Fail with EOPNOTSUPP, as on a file system that has no such thing.  shutil
  * takes that for a file without extended attributes, which Landlock does not
@@ -234,7 +227,6 @@ static const pyexec_calls_t  pyexec_lists[] = {
     { SCMP_ACT_ERRNO(EPERM), pyexec_refused },
     { SCMP_ACT_ERRNO(0), pyexec_pretended },
     { SCMP_ACT_ERRNO(PYEXEC_META), pyexec_times },
-    { SCMP_ACT_ERRNO(EAGAIN), pyexec_exhausted },
     { SCMP_ACT_ERRNO(EOPNOTSUPP), pyexec_unsupported },
     { SCMP_ACT_KILL_PROCESS, pyexec_fatal }
 };
@@ -370,7 +362,7 @@ static const pyexec_rule_t  pyexec_set_ids[] = {
 };
 
 
-/* os.fork() fails with EAGAIN, as if RLIMIT_NPROC were reached */
+/* os.fork() fails with EPERM: after EAGAIN, code would try again */
 
 static const pyexec_rule_t  pyexec_no_fork[] = {
     pyexec_when(clone, 0, CLONE_THREAD, 0)
@@ -385,7 +377,7 @@ static const pyexec_rules_t  pyexec_tables[] = {
     { SCMP_ACT_ERRNO(PYEXEC_LOCK), pyexec_rules(pyexec_locks) },
     { SCMP_ACT_ERRNO(PYEXEC_META), pyexec_rules(pyexec_modes) },
     { SCMP_ACT_ERRNO(EPERM), pyexec_rules(pyexec_set_ids) },
-    { SCMP_ACT_ERRNO(EAGAIN), pyexec_rules(pyexec_no_fork) }
+    { SCMP_ACT_ERRNO(EPERM), pyexec_rules(pyexec_no_fork) }
 };
 
 

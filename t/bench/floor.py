@@ -15,6 +15,7 @@ array.  how is
 import gc
 import json
 import os
+import posix
 import sys
 import time
 
@@ -59,7 +60,7 @@ def fork(source, marker):
 
     def run():
         output, stdout = os.pipe()
-        pid = os.fork()
+        pid = posix.fork()    # in os it is replaced
         if pid == 0:
             os.dup2(stdout, 1)
             execute(code)

@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import pathlib
+import posix
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,7 @@ def serve(names):
 
     for line in sys.stdin:
         code, top = json.loads(line)
-        pid = os.fork()
+        pid = posix.fork()    # in os it is replaced
         if pid == 0:
             child(_pyexec_startup, code, top)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -20,7 +20,8 @@ __DATA__
 import threading
 t = threading.Thread(target=lambda: None); t.start(); t.join()
 control(True)
-for what in (os.fork, os.forkpty):
+import posix    # in os they are replaced
+for what in (posix.fork, posix.forkpty):
     pid = attempt("fork", what)
     if pid is not None:
         effect("forked", pid)
@@ -32,13 +33,13 @@ call(NR_fork) >= 0 and effect("fork")
 === fork, again and again
 --- code
 @means@
-import threading
+import posix, threading
 t = threading.Thread(target=lambda: None); t.start(); t.join()
 control(True)
 r, w = os.pipe()
 for n in range(100):
     try:
-        pid = os.fork()
+        pid = posix.fork()
     except OSError as e:
         say("tried: fork", n, e)
         break
