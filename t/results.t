@@ -44,3 +44,18 @@ POST /api/execute-code
 --- config eval
 $Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_policy off;/r
 --- response_body_like: "stdout":"\['main.py', 'session'\] ../.. 4\\n"
+
+
+
+=== TEST 4: a run's files are listed up to a hundred, and how many there are
+--- config eval
+$Pyexec::LOCATIONS =~ s/pyexec_execute default;/pyexec_execute default; pyexec_policy off;/r
+--- request eval
+["POST /api/execute-code\n" . '{"session_id": "many", "code": "for i in range(101): open(\"%03d\" % i, \"w\")"}',
+ "POST /api/execute-code\n" . '{"session_id": "many", "code": "for i in range(100): open(\"x%03d\" % i, \"w\")"}',
+ "POST /api/execute-code\n" . '{"session_id": "many", "code": "for i in range(100): open(chr(1) * 240 + \"%03d\" % i, \"w\")"}',
+ "GET /api/code-results/many"]
+--- error_code eval
+[200, 200, 200, 200]
+--- response_body_like eval
+[qr/"path":"[^"]*\/100"/, qr/x099/, qr/099"/, qr/\/099"\],"created_files_total":101\},.*x099"\]\},.*\/[^"]*04\d"\],"created_files_total":100\}\]\}$/]

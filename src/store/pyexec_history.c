@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/pyexec_io.h"
@@ -16,9 +17,14 @@
 
 #define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
 
+/* bounds of what a line says of a run's files, and of a list */
+
+#define PYEXEC_MAX_NAMES    100
+#define PYEXEC_MAX_LINE     65536          /* bytes */
+#define PYEXEC_MAX_LIST     (16 * 1024 * 1024)
+
 
 static void pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item);
-static int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want);
 static int pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, pyexec_lines_t *ls, pyexec_lines_t *notes);
 static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
@@ -31,7 +37,10 @@ static int pyexec_notes_remove(pyexec_store_t *st, int runs,
     const char *before);
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const char *before);
-static int pyexec_lines_rewrite(int runs, const char *before);
+static int pyexec_lines_rewrite(int runs, const char *name,
+    const char *before);
+static int pyexec_lines_replace(int runs, const char *name,
+    const pyexec_buf_t *lines);
 static int pyexec_begun_before(const char *run_id, const char *before);
 
 
@@ -80,7 +89,7 @@ pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
     while (runs != -1) {
 
         notes.n = 0;
-        ls.n = 0;
+        pyexec_lines_free(&ls);
 
         /*
          * A run that ends writes its line and then removes its note.  With
@@ -90,7 +99,7 @@ pyexec_history_list(pyexec_store_t *st, const pyexec_str_t *session,
         rc = pyexec_notes_read(&notes, runs);
 
         if (rc == 0) {
-            rc = pyexec_lines_load(&ls, runs, (size_t) limit + window);
+            rc = pyexec_lines_load(&ls, runs, (size_t) limit + window, 0);
         }
 
         if (rc == 0) {
@@ -248,7 +257,7 @@ pyexec_created_path(pyexec_buf_t *out, const char *run_id,
 static void
 pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
 {
-    size_t        i;
+    size_t        i, n;
     yajl_gen      g;
     pyexec_buf_t  path = { NULL, 0, 0 };
     pyexec_str_t  s;
@@ -262,7 +271,11 @@ pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
     pyexec_json_seconds(g, "execution_time_seconds", item->run_time);
     pyexec_json_array(g, "created_files");
 
-    for (i = 0; item->files && i < item->files->nfiles; i++) {
+    n = item->files ? item->files->nfiles : 0;
+
+    for (i = 0; i < n && i < PYEXEC_MAX_NAMES && out->len < PYEXEC_MAX_LINE;
+         i++)
+    {
         path.len = 0;
         pyexec_created_path(&path, item->run_id, &item->files->files[i]);
         s = pyexec_buf_str(&path);
@@ -270,26 +283,14 @@ pyexec_item_json(pyexec_buf_t *out, const pyexec_item_t *item)
     }
 
     yajl_gen_array_close(g);
+
+    if (i < n) {
+        pyexec_json_int(g, "created_files_total", n);
+    }
+
     yajl_gen_map_close(g);
     yajl_gen_free(g);
     pyexec_buf_free(&path);
-}
-
-
-static int
-pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want)
-{
-    int  fd, rc;
-
-    fd = openat(runs, PYEXEC_LINES, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return errno == ENOENT ? 0 : -1;
-    }
-
-    rc = pyexec_lines_read(ls, fd, want);
-    (void) close(fd);
-
-    return rc;
 }
 
 
@@ -344,6 +345,7 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     const pyexec_line_t *note)
 {
     int             rc;
+    struct tm       tm;
     pyexec_buf_t    line = { NULL, 0, 0 };
     pyexec_item_t   item;
     pyexec_lines_t  all;
@@ -357,7 +359,12 @@ pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session, int runs,
 
     rc = !pyexec_note_exists(runs, note->run_id, note->started_at);
 
-    if (rc == 0 && pyexec_lines_load(&all, runs, 0) == 0
+    /* its line, if it has one, was written after it began */
+
+    memset(&tm, 0, sizeof(tm));
+    (void) strptime(note->run_id, "%Y%m%dT%H%M%S", &tm);
+
+    if (rc == 0 && pyexec_lines_load(&all, runs, 0, timegm(&tm)) == 0
         && pyexec_lines_find(&all, note->run_id))
     {
         /* its runner died after it had written the line */
@@ -396,7 +403,7 @@ static void
 pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
     unsigned limit, pyexec_buf_t *out)
 {
-    size_t          i;
+    size_t          i, len;
     yajl_gen        g;
     pyexec_buf_t    item = { NULL, 0, 0 };
     pyexec_str_t    json;
@@ -411,7 +418,17 @@ pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
     pyexec_json_text(g, "session_id", session);
     pyexec_json_array(g, "items");
 
-    for (i = ls->n > limit ? ls->n - limit : 0; i < ls->n; i++) {
+    /* lines of older versions may be long: fewer of these are listed */
+
+    for (i = ls->n, len = 0; i > 0 && ls->n - i < limit; i--) {
+        len += ls->line[i - 1].text.len;
+
+        if (len > PYEXEC_MAX_LIST) {
+            break;
+        }
+    }
+
+    for ( /* void */ ; i < ls->n; i++) {
 
         line = &ls->line[i];
         json = line->text;
@@ -510,30 +527,56 @@ pyexec_notes_remove(pyexec_store_t *st, int runs, const char *before)
 }
 
 
-/* removes the lines of runs whose directory is gone, under the lock */
+/* removes the lines of runs whose directory is gone */
 
 static int
 pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     const char *before)
 {
-    int  rc;
+    int       rc;
+    char      name[PYEXEC_SEGMENT_LEN];
+    unsigned  first, last;
 
     if (pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY) == -1) {
         return -1;
     }
 
-    rc = pyexec_lines_rewrite(runs, before);
+    rc = pyexec_segment_close(runs);
 
     pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
 
-    return rc;
+    if (rc == 0) {
+        rc = pyexec_segments(runs, &first, &last);
+    }
+
+    /* nothing is appended to segments: that needs no lock */
+
+    for ( /* void */ ; rc == 0 && first <= last; first++) {
+        pyexec_segment_name(name, first);
+        rc = pyexec_lines_rewrite(runs, name, before);
+    }
+
+    if (rc || pyexec_session_lock(st, session, PYEXEC_LOCK_HISTORY) == -1) {
+        return rc == 1 ? 0 : -1;
+    }
+
+    rc = pyexec_lines_rewrite(runs, PYEXEC_LINES, before);
+
+    pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
+
+    return rc == 1 ? 0 : rc;
 }
 
 
+/*
+ * Returns 0, or -1 and errno; or 1 if the file has a run that did not begin
+ * before that second, and so have those that are newer.
+ */
+
 static int
-pyexec_lines_rewrite(int runs, const char *before)
+pyexec_lines_rewrite(int runs, const char *name, const char *before)
 {
-    int              fd, rc;
+    int              fd, rc, young;
     size_t           i, dropped;
     pyexec_buf_t     out = { NULL, 0, 0 };
     pyexec_line_t   *line;
@@ -541,14 +584,21 @@ pyexec_lines_rewrite(int runs, const char *before)
 
     memset(&ls, 0, sizeof(pyexec_lines_t));
 
-    if (pyexec_lines_load(&ls, runs, 0) == -1) {
-        return -1;
+    fd = openat(runs, name, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
     }
 
-    dropped = 0;
+    rc = pyexec_lines_read(&ls, fd, 0);
+    (void) close(fd);
 
-    for (i = 0; i < ls.n; i++) {
+    dropped = 0;
+    young = 0;
+
+    for (i = 0; rc != -1 && i < ls.n; i++) {
+
         line = &ls.line[i];
+        young |= !pyexec_begun_before(line->run_id, before);
 
         if (!pyexec_begun_before(line->run_id, before)
             || faccessat(runs, line->run_id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -561,34 +611,43 @@ pyexec_lines_rewrite(int runs, const char *before)
         }
     }
 
-    if (dropped == 0) {
-        pyexec_lines_free(&ls);
-        pyexec_buf_free(&out);
-        return 0;
-    }
-
-    rc = unlinkat(runs, PYEXEC_LINES_NEW, 0);
-    fd = -1;
-
-    if (rc == 0 || errno == ENOENT) {
-        fd = openat(runs, PYEXEC_LINES_NEW,
-                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0666);
-    }
-
-    rc = fd == -1 ? -1 : pyexec_write_all(fd, out.data, out.len);
-
-    if (fd != -1 && close(fd) == -1) {
-        rc = -1;
-    }
-
-    if (rc == 0) {
-        rc = renameat(runs, PYEXEC_LINES_NEW, runs, PYEXEC_LINES);
+    if (rc != -1 && dropped) {
+        rc = out.len ? pyexec_lines_replace(runs, name, &out)
+                     : unlinkat(runs, name, 0);
     }
 
     pyexec_lines_free(&ls);
     pyexec_buf_free(&out);
 
-    return rc;
+    return rc == -1 ? -1 : young;
+}
+
+
+/* writes the file anew, whole or not at all */
+
+static int
+pyexec_lines_replace(int runs, const char *name, const pyexec_buf_t *lines)
+{
+    int  fd, rc;
+
+    if (unlinkat(runs, PYEXEC_LINES_NEW, 0) == -1 && errno != ENOENT) {
+        return -1;
+    }
+
+    fd = openat(runs, PYEXEC_LINES_NEW,
+                O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0666);
+
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = pyexec_write_all(fd, lines->data, lines->len);
+
+    if (close(fd) == -1 || rc == -1) {
+        return -1;
+    }
+
+    return renameat(runs, PYEXEC_LINES_NEW, runs, name);
 }
 
 

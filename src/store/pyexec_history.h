@@ -2,11 +2,11 @@
 /*
  * A session's history of runs.
  *
- * code_exec/runs.jsonl has one line for every run that has ended; a run under
- * way has a note (pyexec_note.h) instead, and its runner holds the run's lock.
- * A note without a lock is of a run whose processes died: the process that
- * finds it writes a line with the status "interrupted".  So every run that was
- * started is in the history exactly once.
+ * code_exec/runs.jsonl and its segments (pyexec_segment.h) have one line for
+ * every run that has ended; a run under way has a note (pyexec_note.h) instead,
+ * and its runner holds the run's lock.  A note without a lock is of a run whose
+ * processes died: the process that finds it writes a line with the status
+ * "interrupted".  So every run that was started is in the history exactly once.
  */
 
 #ifndef _PYEXEC_HISTORY_H_INCLUDED_

@@ -14,6 +14,8 @@
 
 
 #define PYEXEC_TAIL         16384
+#define PYEXEC_MAX_TAIL     (32 * 1024 * 1024)
+#define PYEXEC_MAX_ODD      4096
 
 
 typedef struct {
@@ -32,8 +34,11 @@ typedef struct {
 } pyexec_place_t;
 
 
+static int pyexec_lines_older(pyexec_lines_t *ls, int runs, size_t want,
+    time_t since, ino_t newest);
+static void pyexec_lines_join(pyexec_lines_t *ls, pyexec_lines_t *older);
 static off_t pyexec_lines_end(int fd, off_t size);
-static size_t pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial,
+static int pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial,
     size_t want);
 static int pyexec_line_cmp(const void *one, const void *two);
 static int pyexec_line_open(void *ctx);
@@ -66,6 +71,10 @@ pyexec_lines_append(int runs, const pyexec_buf_t *line)
     int          fd, rc, err;
     off_t        end;
     struct stat  sb;
+
+    if (pyexec_segment_close(runs) == -1) {
+        return -1;
+    }
 
     fd = openat(runs, PYEXEC_LINES,
                 O_RDWR|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
@@ -129,16 +138,117 @@ pyexec_lines_read(pyexec_lines_t *ls, int fd, size_t want)
 
         } while (n > 0);
 
-        if (pyexec_lines_parse(ls, from > 0, want) >= want || from == 0) {
+        if (pyexec_lines_parse(ls, from > 0, want)
+            || (want && tail >= PYEXEC_MAX_TAIL))
+        {
+            return 1;
+        }
+
+        if (from == 0) {
             return 0;
         }
     }
 }
 
 
+int
+pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want, time_t since)
+{
+    int          fd, rc;
+    struct stat  sb;
+
+    sb.st_ino = 0;
+    fd = openat(runs, PYEXEC_LINES, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd == -1) {
+        rc = errno == ENOENT ? 0 : -1;
+
+    } else {
+        rc = fstat(fd, &sb) == -1 ? -1 : pyexec_lines_read(ls, fd, want);
+        (void) close(fd);
+    }
+
+    return rc == 0 ? pyexec_lines_older(ls, runs, want, since, sb.st_ino)
+                   : rc == -1 ? -1 : 0;
+}
+
+
+/* newest: the inode of what was runs.jsonl, which may be a segment by now */
+
+static int
+pyexec_lines_older(pyexec_lines_t *ls, int runs, size_t want, time_t since,
+    ino_t newest)
+{
+    int             fd, rc;
+    char            name[PYEXEC_SEGMENT_LEN];
+    unsigned        first, last;
+    struct stat     sb;
+    pyexec_lines_t  older;
+
+    rc = pyexec_segments(runs, &first, &last);
+
+    for ( /* void */ ; rc == 0 && last >= first; last--) {
+
+        pyexec_segment_name(name, last);
+        fd = openat(runs, name, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+
+        if (fd == -1) {
+            rc = errno == ENOENT ? 0 : -1;
+            continue;
+        }
+
+        memset(&older, 0, sizeof(pyexec_lines_t));
+
+        if (fstat(fd, &sb) == -1) {
+            rc = -1;
+
+        } else if (sb.st_mtime < since) {
+            rc = 1;
+
+        } else if (sb.st_ino != newest) {
+            rc = pyexec_lines_read(&older, fd, want);
+            pyexec_lines_join(ls, &older);
+        }
+
+        (void) close(fd);
+    }
+
+    return rc == -1 ? -1 : 0;
+}
+
+
+/* moves the lines of older behind those of ls */
+
+static void
+pyexec_lines_join(pyexec_lines_t *ls, pyexec_lines_t *older)
+{
+    size_t  i;
+
+    for (i = 0; i < older->n; i++) {
+        *pyexec_lines_add(ls) = older->line[i];
+    }
+
+    ls->older = realloc(ls->older, (ls->nolder + 1) * sizeof(pyexec_buf_t));
+    if (ls->older == NULL) {
+        pyexec_die("realloc(): %m");
+    }
+
+    ls->older[ls->nolder++] = older->text;
+
+    free(older->line);
+}
+
+
 void
 pyexec_lines_free(pyexec_lines_t *ls)
 {
+    size_t  i;
+
+    for (i = 0; i < ls->nolder; i++) {
+        pyexec_buf_free(&ls->older[i]);
+    }
+
+    free(ls->older);
     free(ls->line);
     pyexec_buf_free(&ls->text);
     memset(ls, 0, sizeof(pyexec_lines_t));
@@ -243,10 +353,10 @@ pyexec_lines_end(int fd, off_t size)
 
 /*
  * Parses the lines in ls->text, of which the first may be incomplete if partial
- * is set.  Returns the number of those that count.
+ * is set.  Returns 1 if these are enough, else 0.
  */
 
-static size_t
+static int
 pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
 {
     size_t          i, counted;
@@ -262,7 +372,12 @@ pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
 
     end = ls->text.len ? memrchr(start, '\n', ls->text.len) : NULL;
 
-    for ( /* void */ ; end && (want == 0 || counted < want); end = nl) {
+    for ( /* void */ ; end; end = nl) {
+
+        if (want && (counted >= want || ls->n >= want + PYEXEC_MAX_ODD)) {
+            break;
+        }
+
 
         nl = memrchr(start, '\n', end - start);
 
@@ -289,7 +404,7 @@ pyexec_lines_parse(pyexec_lines_t *ls, unsigned partial, size_t want)
         ls->line[i] = last;
     }
 
-    return counted;
+    return want && (counted >= want || ls->n >= want + PYEXEC_MAX_ODD);
 }
 
 

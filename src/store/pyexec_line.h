@@ -1,15 +1,14 @@
 
-/* The lines of runs.jsonl, each a JSON object and a newline. */
+/* The lines of a history, each a JSON object and a newline. */
 
 #ifndef _PYEXEC_LINE_H_INCLUDED_
 #define _PYEXEC_LINE_H_INCLUDED_
 
 
 #include "base/pyexec_json.h"
+#include "store/pyexec_segment.h"
 #include "wire/pyexec_name.h"
 
-
-#define PYEXEC_LINES        "runs.jsonl"
 
 /* statuses in the history that a result never has */
 
@@ -29,7 +28,10 @@ typedef struct {
     pyexec_line_t         *line;
     size_t                 n;
     size_t                 size;           /* lines allocated */
-    pyexec_buf_t           text;           /* line[].text points into it */
+    pyexec_buf_t           text;           /* line[].text points into it, or
+                                              into one of older */
+    pyexec_buf_t          *older;
+    size_t                 nolder;
 } pyexec_lines_t;
 
 
@@ -46,11 +48,23 @@ int pyexec_lines_append(int runs, const pyexec_buf_t *line);
  * Reads the file's last lines, in its order: at least want, if there are so
  * many, or, if want is 0, all.  Lines that are no valid JSON object with a
  * run_id are skipped.  Those with the status "interrupted" are read, but not
- * counted: they may have been written long after the run began.  Returns 0, or
+ * counted: they may have been written long after the run began.  It stops
+ * after PYEXEC_MAX_TAIL bytes or PYEXEC_MAX_ODD lines that are not counted.
+ * Returns 1 if these are enough, 0 if there may be more in older segments, or
  * -1 and errno.
  */
 
 int pyexec_lines_read(pyexec_lines_t *ls, int fd, size_t want);
+
+/*
+ * The same, of the history whose code_exec is runs: from runs.jsonl, and from
+ * as many segments as it takes.  If want is 0, of those segments that were
+ * written to at or after since.  The order is that of each file, the newest
+ * first.  Returns 0, or -1 and errno.
+ */
+
+int pyexec_lines_load(pyexec_lines_t *ls, int runs, size_t want,
+    time_t since);
 void pyexec_lines_free(pyexec_lines_t *ls);
 
 /* appends a line of zeros and returns it, until the next call moves it */

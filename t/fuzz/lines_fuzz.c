@@ -100,11 +100,11 @@ fuzz_append(int dir, int fd, const uint8_t *data, size_t len)
     pyexec_buf_add(&line, "\n", 1);
 
     memset(&ls, 0, sizeof(ls));
-    must(pyexec_lines_read(&ls, fd, 0) == 0);
+    must(pyexec_lines_read(&ls, fd, 0) != -1);
     n = ls.n;
 
     must(pyexec_lines_append(dir, &line) == 0);
-    must(pyexec_lines_read(&ls, fd, 0) == 0);
+    must(pyexec_lines_read(&ls, fd, 0) != -1);
     must(ls.n == n + 1);
 
     last = &ls.line[n];

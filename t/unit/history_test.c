@@ -11,16 +11,19 @@
 
 #include "base/pyexec_tree.h"
 #include "store/pyexec_history.h"
+#include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
 #include "wire/pyexec_name.h"
 
 
 #define RUNS        100
 #define REMOVERS    4
+#define LINES       60000
 
 
 static char                workspace[] = "/tmp/pyexec-history.XXXXXX";
 static const pyexec_str_t  session = pyexec_str("s");
+static const pyexec_str_t  longer = pyexec_str("l");
 
 
 static void
@@ -127,13 +130,111 @@ removers_take_turns(void **state)
 }
 
 
+static int
+items(const pyexec_buf_t *list)
+{
+    int          n;
+    const char  *p;
+
+    p = (const char *) list->data;
+
+    for (n = 0; (p = strstr(p, "\"run_id\"")) != NULL; n++) {
+        p++;
+    }
+
+    return n;
+}
+
+
+static int
+listed(pyexec_store_t *st, unsigned limit)
+{
+    int           n;
+    pyexec_buf_t  list = { NULL, 0, 0 };
+
+    assert_int_equal(pyexec_history_list(st, &longer, limit, 10, &list), 0);
+    pyexec_buf_add(&list, "", 1);
+    n = items(&list);
+    pyexec_buf_free(&list);
+
+    return n;
+}
+
+
+static void
+append(int runs, unsigned i)
+{
+    yajl_gen      g;
+    char          id[PYEXEC_RUN_ID_LEN + 1], at[PYEXEC_ISO_LEN + 1];
+    pyexec_buf_t  line = { NULL, 0, 0 };
+
+    (void) snprintf(id, sizeof(id), "2026010%uT000000-%012x",
+                    1 + i / (LINES / 3), i);
+    (void) snprintf(at, sizeof(at), "2026-01-0%uT00:00:00.%06u+00:00",
+                    1 + i / (LINES / 3), i);
+
+    g = pyexec_json_gen(&line);
+    pyexec_json_map(g, NULL);
+    pyexec_json_cstr(g, "run_id", id);
+    pyexec_json_cstr(g, "started_at", at);
+    pyexec_json_cstr(g, "status", "ok");
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+    pyexec_buf_add(&line, "\n", 1);
+
+    assert_int_equal(pyexec_lines_append(runs, &line), 0);
+    pyexec_buf_free(&line);
+}
+
+
+static void
+long_histories_have_segments(void **state)
+{
+    int             fd, runs;
+    unsigned        i, first, last;
+    uint64_t        n;
+    pyexec_store_t  st;
+
+    (void) state;
+
+    fd = open(workspace, O_RDONLY|O_DIRECTORY);
+    assert_int_equal(pyexec_store_open(&st, fd), 0);
+    runs = pyexec_runs_open(pyexec_session_open(&st, &longer, 1), 1);
+    assert_int_not_equal(runs, -1);
+
+    for (i = 0; i < LINES; i++) {
+        append(runs, i);
+    }
+
+    assert_int_equal(pyexec_segments(runs, &first, &last), 0);
+    assert_int_equal(first, 1);
+    assert_true(last >= 3);
+
+    assert_int_equal(listed(&st, 200), 200);
+    assert_int_equal(listed(&st, LINES), LINES);
+
+    /* two days of three: the first segments go */
+
+    n = 0;
+    assert_int_equal(pyexec_history_remove(&st, &longer, "20260103T000000",
+                                           &n, &n), 0);
+    assert_int_equal(listed(&st, LINES), LINES / 3);
+    assert_int_equal(pyexec_segments(runs, &first, &last), 0);
+    assert_true(first > 1);
+
+    assert_int_equal(pyexec_history_remove(&st, &longer, NULL, &n, &n), 0);
+    assert_int_equal(listed(&st, LINES), 0);
+}
+
+
 int
 main(void)
 {
     int  rc;
 
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(removers_take_turns)
+        cmocka_unit_test(removers_take_turns),
+        cmocka_unit_test(long_histories_have_segments)
     };
 
     if (mkdtemp(workspace) == NULL) {
