@@ -3,6 +3,7 @@
 #include "nginx/ngx_http_pyexec_control.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_execute.h"
+#include "nginx/ngx_http_pyexec_limit.h"
 #include "nginx/ngx_http_pyexec_load.h"
 #include "nginx/ngx_http_pyexec_params.h"
 #include "nginx/ngx_http_pyexec_results.h"
@@ -196,6 +197,13 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       offsetof(ngx_http_pyexec_loc_conf_t, queue_timeout),
       &ngx_http_pyexec_queue_range },
 
+    { ngx_string("pyexec_limit"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE23,
+      ngx_http_pyexec_limit,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("pyexec_retain"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_sec_slot,
@@ -336,6 +344,8 @@ ngx_http_pyexec_init_process(ngx_cycle_t *cycle)
         if (ngx_http_pyexec_load_claim(pools[i], cycle->log) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        ngx_http_pyexec_limit_init(pools[i], cycle->log);
 
         for (queue = 0; queue < NGX_HTTP_PYEXEC_QUEUES; queue++) {
             if (ngx_http_pyexec_control_open(cycle, pools[i], queue) != NGX_OK)

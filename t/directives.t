@@ -563,3 +563,69 @@ location /x { pyexec_execute default; } location /y { pyexec_execute default; py
 --- must_die
 --- error_log
 "pyexec_min_free" of workspace
+
+
+
+=== TEST 44: a limit without a number
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_limit $pyexec_session_id queue=2;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_limit" directive must have runs=, and a number that is not 0 in
+
+
+
+=== TEST 45: a limit of no runs
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_limit $pyexec_session_id runs=0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_limit" directive must have runs=, and a number that is not 0 in
+
+
+
+=== TEST 46: a limit with a queue that is no number
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_limit $pyexec_session_id runs=1 queue=x;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_limit" directive must have a number as queue= in
+
+
+
+=== TEST 47: a limit with an unknown parameter
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_limit $pyexec_session_id run=1;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid parameter "run=1" in
+
+
+
+=== TEST 48: two limits
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_limit $pyexec_session_id runs=1;
+pyexec_limit $remote_addr runs=1;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_limit" directive is duplicate in

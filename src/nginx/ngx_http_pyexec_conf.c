@@ -3,8 +3,6 @@
 #include "nginx/ngx_http_pyexec_params.h"
 
 
-static char *ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_http_complex_value_t **cv);
 static char *ngx_http_pyexec_in_range(ngx_http_pyexec_range_t *range,
     int64_t value);
 static char *ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
@@ -66,7 +64,7 @@ ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static char *
+char *
 ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t **cv)
 {
@@ -292,6 +290,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->policy = NGX_CONF_UNSET;
     conf->ignore_client_abort = NGX_CONF_UNSET;
     conf->json_errors = NGX_CONF_UNSET;
+    conf->limit = NGX_CONF_UNSET_PTR;
     conf->deny = NGX_CONF_UNSET_PTR;
     conf->allow = NGX_CONF_UNSET_PTR;
 
@@ -332,6 +331,7 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->policy, prev->policy, 1);
     ngx_conf_merge_value(conf->ignore_client_abort,
                          prev->ignore_client_abort, 0);
+    ngx_conf_merge_ptr_value(conf->limit, prev->limit, NULL);
     ngx_conf_merge_ptr_value(conf->deny, prev->deny, NULL);
     ngx_conf_merge_ptr_value(conf->allow, prev->allow, NULL);
 

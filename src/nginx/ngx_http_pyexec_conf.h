@@ -10,6 +10,13 @@
 
 
 typedef struct {
+    ngx_http_complex_value_t  *key;
+    ngx_uint_t                 runs;
+    ngx_uint_t                 queue;      /* unset: the pool's max_queue */
+} ngx_http_pyexec_limit_t;
+
+
+typedef struct {
     ngx_http_handler_pt        handler;    /* of the endpoint; or NULL */
     ngx_http_pyexec_pool_t    *pool;
     ngx_http_complex_value_t  *session;
@@ -38,6 +45,7 @@ typedef struct {
     ngx_flag_t                 policy;
     ngx_flag_t                 ignore_client_abort;
     ngx_flag_t                 json_errors;
+    ngx_http_pyexec_limit_t   *limit;      /* or NULL */
     ngx_array_t               *deny;       /* ngx_str_t */
     ngx_array_t               *allow;
     pyexec_list_t              deny_list;  /* as they go over the wire */
@@ -64,6 +72,9 @@ char *ngx_http_pyexec_size(ngx_conf_t *cf, void *post, void *data);
 void *ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+
+char *ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_complex_value_t **cv);
 
 /* the command's post is an ngx_http_handler_pt */
 

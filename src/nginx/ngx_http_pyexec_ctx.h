@@ -10,19 +10,25 @@
 
 
 typedef enum {
-    NGX_HTTP_PYEXEC_WAITING = 0,           /* see ngx_http_pyexec_job.c */
+    NGX_HTTP_PYEXEC_LIMITED = 0,           /* see ngx_http_pyexec_job.c */
+    NGX_HTTP_PYEXEC_WAITING,
     NGX_HTTP_PYEXEC_QUEUED,
     NGX_HTTP_PYEXEC_RUNNING,
     NGX_HTTP_PYEXEC_DONE
 } ngx_http_pyexec_state_e;
 
 
-typedef struct {
+typedef struct ngx_http_pyexec_ctx_s  ngx_http_pyexec_ctx_t;
+
+struct ngx_http_pyexec_ctx_s {
     ngx_http_request_t        *request;
     ngx_http_pyexec_pool_t    *pool;
     ngx_http_pyexec_queue_e    queue;
     ngx_http_pyexec_state_e    state;
-    ngx_queue_t                link;       /* in control->waiting */
+    ngx_queue_t                link;       /* in control->waiting, or in
+                                              pool->turns */
+    ngx_http_pyexec_turn_t    *turn;       /* or NULL */
+    void                     (*go)(ngx_http_pyexec_ctx_t *ctx);
 
     ngx_connection_t          *connection; /* the job's socket; or NULL */
     ngx_socket_t               peer;       /* its other end, until it is sent */
@@ -51,7 +57,7 @@ typedef struct {
     ngx_str_t                  detail;
     ngx_str_t                  error_page; /* the JSON that replaces a body */
     unsigned                   answered:1; /* the response is our own */
-} ngx_http_pyexec_ctx_t;
+};
 
 
 /* finds the context of the request, or makes it; NULL: no memory */

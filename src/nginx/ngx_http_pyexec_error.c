@@ -92,6 +92,27 @@ ngx_http_pyexec_error(ngx_http_request_t *r, ngx_int_t status,
 
 
 ngx_int_t
+ngx_http_pyexec_later(ngx_http_request_t *r, ngx_int_t status,
+    ngx_uint_t seconds, const char *detail)
+{
+    u_char  *value;
+
+    value = ngx_pnalloc(r->pool, NGX_INT_T_LEN + 1);
+    if (value == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_sprintf(value, "%ui%Z", seconds);
+
+    if (ngx_http_pyexec_header(r, "Retry-After", (char *) value) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_pyexec_error(r, status, detail, ngx_strlen(detail));
+}
+
+
+ngx_int_t
 ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,
     const char *value)
 {

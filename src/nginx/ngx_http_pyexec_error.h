@@ -27,6 +27,11 @@ ngx_int_t ngx_http_pyexec_error(ngx_http_request_t *r, ngx_int_t status,
 ngx_int_t ngx_http_pyexec_not_allowed(ngx_http_request_t *r,
     const char *allow);
 
+/* the same, with a "Retry-After" of so many seconds */
+
+ngx_int_t ngx_http_pyexec_later(ngx_http_request_t *r, ngx_int_t status,
+    ngx_uint_t seconds, const char *detail);
+
 /* an "Allow" or a "Retry-After"; value must last */
 
 ngx_int_t ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,

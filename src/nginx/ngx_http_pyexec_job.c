@@ -4,6 +4,7 @@
  * over the control socket, to whichever process of the pool reads it first.
  * The request, the answer and the cancel go over that pair.
  *
+ *   LIMITED   it waits for its turn: see ngx_http_pyexec_limit.c
  *   WAITING   the control socket is full
  *   QUEUED    the other end is in the control socket, or a process has it
  *   RUNNING   the process has said START
@@ -14,6 +15,7 @@
 #include "nginx/ngx_http_pyexec_conf.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_limit.h"
 #include "nginx/ngx_http_pyexec_load.h"
 #include "base/pyexec_io.h"
 
@@ -33,6 +35,8 @@
 
 static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
     pyexec_msg_e type, const void *msg);
+static void ngx_http_pyexec_job_go(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_job_begin(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_admit(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_watch_client(ngx_http_request_t *r,
     ngx_flag_t ignore);
@@ -88,25 +92,28 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_pyexec_job_admit(ctx);
-    if (rc != NGX_OK) {
+    ngx_queue_init(&ctx->link);
+
+    rc = ngx_http_pyexec_limit_enter(ctx, ngx_http_pyexec_job_go);
+    if (rc > NGX_OK) {
         return rc;
     }
 
     cln->handler = ngx_http_pyexec_job_cleanup;
     cln->data = ctx;
 
-    ctx->state = NGX_HTTP_PYEXEC_WAITING;
-    ngx_queue_init(&ctx->link);
+    ctx->state = NGX_HTTP_PYEXEC_LIMITED;
 
     ctx->timer.handler = ngx_http_pyexec_job_timeout;
     ctx->timer.data = ctx;
     ctx->timer.log = r->connection->log;
     ngx_add_timer(&ctx->timer, plcf->queue_timeout + NGX_HTTP_PYEXEC_LATE);
 
-    rc = ngx_http_pyexec_job_open(ctx);
+    if (rc == NGX_OK) {
+        rc = ngx_http_pyexec_job_begin(ctx);
+    }
 
-    if (rc != NGX_OK) {
+    if (rc > NGX_OK) {
 
         /* the request may live on, with an error page: its timer must not */
 
@@ -145,6 +152,32 @@ ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx, pyexec_msg_e type,
 }
 
 
+/* its turn has come */
+
+static void
+ngx_http_pyexec_job_go(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_pyexec_job_begin(ctx);
+
+    if (rc != NGX_OK) {
+        ngx_http_pyexec_job_finalize(ctx, rc);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_job_begin(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_pyexec_job_admit(ctx);
+
+    return rc == NGX_OK ? ngx_http_pyexec_job_open(ctx) : rc;
+}
+
+
 /* returns NGX_OK, and the job counts as queued, or 503 */
 
 static ngx_int_t
@@ -163,6 +196,8 @@ ngx_http_pyexec_job_admit(ngx_http_pyexec_ctx_t *ctx)
     {
         return ngx_http_pyexec_job_busy(ctx, "the queue is full");
     }
+
+    ctx->state = NGX_HTTP_PYEXEC_WAITING;
 
     return NGX_OK;
 }
@@ -543,12 +578,8 @@ ngx_http_pyexec_job_timeout(ngx_event_t *ev)
 static ngx_int_t
 ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx, const char *detail)
 {
-    if (ngx_http_pyexec_header(ctx->request, "Retry-After", "1") != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_pyexec_error(ctx->request, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                 detail, ngx_strlen(detail));
+    return ngx_http_pyexec_later(ctx->request, NGX_HTTP_SERVICE_UNAVAILABLE, 1,
+                                 detail);
 }
 
 
@@ -586,6 +617,8 @@ ngx_http_pyexec_job_cleanup(void *data)
     ngx_http_pyexec_job_uncount(ctx);
     ctx->state = NGX_HTTP_PYEXEC_DONE;
 
+    ngx_http_pyexec_limit_leave(ctx);
+
     /* a client may take long to read the answer */
 
     (void) ngx_pfree(ctx->request->pool, ctx->out->start);
@@ -616,7 +649,9 @@ ngx_http_pyexec_job_hang_up(ngx_http_pyexec_ctx_t *ctx)
 static void
 ngx_http_pyexec_job_uncount(ngx_http_pyexec_ctx_t *ctx)
 {
-    if (ctx->queue != NGX_HTTP_PYEXEC_RUNS) {
+    if (ctx->queue != NGX_HTTP_PYEXEC_RUNS
+        || ctx->state == NGX_HTTP_PYEXEC_LIMITED)
+    {
         return;
     }
 

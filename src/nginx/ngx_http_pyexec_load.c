@@ -1,4 +1,5 @@
 
+#include "nginx/ngx_http_pyexec_keys.h"
 #include "nginx/ngx_http_pyexec_load.h"
 #include "wire/pyexec_wire.h"
 
@@ -6,13 +7,22 @@
 #include <sys/ioctl.h>
 
 
+/* for the turns of some 16,000 runs, each with a key of its own */
+
+#define NGX_HTTP_PYEXEC_TURNS           (4 * 1024 * 1024)
+
+
 static ngx_int_t ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data);
 static ngx_int_t ngx_http_pyexec_load_owners(ngx_http_pyexec_load_t *load);
 static ngx_uint_t ngx_http_pyexec_load_count(ngx_http_pyexec_pool_t *pool);
 static ngx_uint_t ngx_http_pyexec_load_socket(ngx_http_pyexec_pool_t *pool);
-static void ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool);
-static ngx_int_t ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e);
-static void ngx_http_pyexec_load_give(ngx_http_pyexec_entry_t *e);
+static void ngx_http_pyexec_load_reap_locked(ngx_http_pyexec_pool_t *pool);
+static ngx_int_t ngx_http_pyexec_load_take(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e);
+static void ngx_http_pyexec_load_give(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e);
+static void ngx_http_pyexec_load_clear(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e);
 
 
 char *
@@ -30,7 +40,7 @@ ngx_http_pyexec_load_add(ngx_conf_t *cf, ngx_http_pyexec_pool_t *pool)
     ngx_sprintf(name.data, "pyexec_%V", &pool->name);
 
     size = ngx_align(sizeof(ngx_http_pyexec_load_t), ngx_pagesize)
-           + 8 * ngx_pagesize;
+           + 8 * ngx_pagesize + NGX_HTTP_PYEXEC_TURNS;
 
     pool->zone = ngx_shared_memory_add(cf, &name, size,
                                        &ngx_http_pyexec_module);
@@ -71,7 +81,10 @@ ngx_http_pyexec_load_init(ngx_shm_zone_t *zone, void *data)
             return NGX_ERROR;
         }
 
+        ngx_http_pyexec_keys_init(pool->load);
+
         shpool->data = pool->load;
+        shpool->log_nomem = 0;
     }
 
     pool->load->down = 0;
@@ -120,7 +133,7 @@ ngx_http_pyexec_load_claim(ngx_http_pyexec_pool_t *pool, ngx_log_t *log)
     for (i = 0; i < NGX_HTTP_PYEXEC_ENTRIES; i++) {
         e = &pool->load->entries[i];
 
-        if (ngx_http_pyexec_load_take(e) == NGX_OK) {
+        if (ngx_http_pyexec_load_take(pool, e) == NGX_OK) {
             pool->entry = e;
             pool->load->used = ngx_max(pool->load->used, i + 1);
             break;
@@ -152,7 +165,7 @@ ngx_http_pyexec_load_release(ngx_http_pyexec_pool_t *pool)
     shpool = (ngx_slab_pool_t *) pool->zone->shm.addr;
 
     ngx_shmtx_lock(&shpool->mutex);
-    ngx_http_pyexec_load_give(pool->entry);
+    ngx_http_pyexec_load_give(pool, pool->entry);
     ngx_shmtx_unlock(&shpool->mutex);
 
     pool->entry = NULL;
@@ -177,7 +190,7 @@ ngx_http_pyexec_load_admit(ngx_http_pyexec_pool_t *pool)
     ngx_shmtx_lock(&shpool->mutex);
 
     if (ngx_http_pyexec_load_count(pool) >= max) {
-        ngx_http_pyexec_load_reap(pool);
+        ngx_http_pyexec_load_reap_locked(pool);
     }
 
     if (ngx_http_pyexec_load_count(pool) < max) {
@@ -243,10 +256,21 @@ ngx_http_pyexec_load_count(ngx_http_pyexec_pool_t *pool)
 }
 
 
-/* clears the entries of workers that were killed */
+void
+ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool)
+{
+    ngx_slab_pool_t  *shpool;
+
+    shpool = (ngx_slab_pool_t *) pool->zone->shm.addr;
+
+    ngx_shmtx_lock(&shpool->mutex);
+    ngx_http_pyexec_load_reap_locked(pool);
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
 
 static void
-ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool)
+ngx_http_pyexec_load_reap_locked(ngx_http_pyexec_pool_t *pool)
 {
     ngx_uint_t                i;
     ngx_http_pyexec_entry_t  *e;
@@ -254,8 +278,8 @@ ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool)
     for (i = 0; i < pool->load->used; i++) {
         e = &pool->load->entries[i];
 
-        if (ngx_http_pyexec_load_take(e) == NGX_OK) {
-            ngx_http_pyexec_load_give(e);
+        if (ngx_http_pyexec_load_take(pool, e) == NGX_OK) {
+            ngx_http_pyexec_load_give(pool, e);
         }
     }
 }
@@ -264,7 +288,8 @@ ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool)
 /* takes an entry that is free, or that of a process which is dead */
 
 static ngx_int_t
-ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e)
+ngx_http_pyexec_load_take(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e)
 {
     switch (pthread_mutex_trylock(&e->owner)) {
 
@@ -273,8 +298,7 @@ ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e)
 
     case EOWNERDEAD:
         (void) pthread_mutex_consistent(&e->owner);
-        e->queued = 0;
-        e->running = 0;
+        ngx_http_pyexec_load_clear(pool, e);
         return NGX_OK;
 
     default:
@@ -284,10 +308,21 @@ ngx_http_pyexec_load_take(ngx_http_pyexec_entry_t *e)
 
 
 static void
-ngx_http_pyexec_load_give(ngx_http_pyexec_entry_t *e)
+ngx_http_pyexec_load_give(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e)
+{
+    ngx_http_pyexec_load_clear(pool, e);
+
+    (void) pthread_mutex_unlock(&e->owner);
+}
+
+
+static void
+ngx_http_pyexec_load_clear(ngx_http_pyexec_pool_t *pool,
+    ngx_http_pyexec_entry_t *e)
 {
     e->queued = 0;
     e->running = 0;
 
-    (void) pthread_mutex_unlock(&e->owner);
+    ngx_http_pyexec_keys_forget(pool, e);
 }

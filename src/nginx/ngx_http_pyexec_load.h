@@ -16,6 +16,10 @@ ngx_int_t ngx_http_pyexec_load_claim(ngx_http_pyexec_pool_t *pool,
     ngx_log_t *log);
 void ngx_http_pyexec_load_release(ngx_http_pyexec_pool_t *pool);
 
+/* ends the jobs and turns of workers that were killed */
+
+void ngx_http_pyexec_load_reap(ngx_http_pyexec_pool_t *pool);
+
 /*
  * Finds out how many bytes the kernel counts for a job in the pool's socket,
  * which has to be empty.  NGX_OK, or NGX_ERROR and errno.

@@ -57,14 +57,21 @@ typedef struct {
 
 typedef struct {
     pthread_mutex_t            owner;
+    ngx_queue_t                turns;      /* of ngx_http_pyexec_keys.c */
     ngx_uint_t                 queued;
     ngx_uint_t                 running;
 } ngx_http_pyexec_entry_t;
+
+typedef struct ngx_http_pyexec_turn_s  ngx_http_pyexec_turn_t;
+
 
 typedef struct {
     ngx_atomic_t               ready;      /* READY has come */
     ngx_atomic_t               down;       /* its start fails repeatedly */
     ngx_uint_t                 used;       /* entries, free ones among them */
+    ngx_rbtree_t               keys;       /* ngx_http_pyexec_keys.c */
+    ngx_rbtree_node_t          sentinel;
+    ngx_msec_t                 mean;       /* time that a turn takes */
     ngx_http_pyexec_entry_t    entries[NGX_HTTP_PYEXEC_ENTRIES];
 } ngx_http_pyexec_load_t;
 
@@ -103,6 +110,8 @@ typedef struct {
 
     ngx_http_pyexec_control_t  controls[NGX_HTTP_PYEXEC_QUEUES];
     ngx_http_pyexec_entry_t   *entry;
+    ngx_queue_t                turns;      /* jobs that wait for theirs */
+    ngx_event_t                look;       /* has one got it? */
     ngx_msec_t                 next_start;
     ngx_uint_t                 starts;     /* since the last READY */
     ngx_uint_t                 seen;       /* unsigned  seen:1;  its lock */

@@ -93,7 +93,8 @@ my $disk = File::Temp::tempdir('pyexec-chaos.XXXXXX', TMPDIR => 1, CLEANUP => 1)
 chmod 0755, $disk;
 mount($disk, '64m', '755') if $mounts;
 
-my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace", http => 'pyexec_min_free 64k; pyexec_retain ' . RETAIN . 's;',
+my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace",
+                            http => 'pyexec_limit $pyexec_session_id runs=2; pyexec_min_free 64k; pyexec_retain ' . RETAIN . 's;',
                             pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
 $d->post('print(1)', session_id => 'alive');
 
