@@ -13,6 +13,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
+#include "run/pyexec_threads.h"
 #include "run/pyexec_verdict.h"
 #include "sandbox/pyexec_seccomp.h"
 #include "wire/pyexec_message.h"
@@ -58,8 +59,6 @@ static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
 static int pyexec_attempt_hides(const pyexec_run_t *run);
 static uint64_t pyexec_attempt_pause(uint64_t left, uint64_t cost);
-static long pyexec_attempt_threads(int pidfd);
-static long pyexec_attempt_field(const char *path, const char *form);
 static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
 
 
@@ -464,7 +463,7 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
     r = run->request;
     start = pyexec_now();
 
-    if (pyexec_attempt_threads(a->child.pidfd) > (long) r->max_threads) {
+    if (pyexec_threads_watch(a->child.pidfd) > (long) r->max_threads) {
         pyexec_attempt_kill(a, PYEXEC_THREADS);
     }
 
@@ -528,49 +527,6 @@ pyexec_attempt_pause(uint64_t left, uint64_t cost)
     }
 
     return pause < PYEXEC_WATCH_MAX ? pause : PYEXEC_WATCH_MAX;
-}
-
-
-/* the process's number of threads; 0 if /proc does not tell */
-
-static long
-pyexec_attempt_threads(int pidfd)
-{
-    long  pid;
-    char  path[64];
-
-    (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-    pid = pyexec_attempt_field(path, "Pid: %ld");
-
-    (void) snprintf(path, sizeof(path), "/proc/%ld/status", pid);
-
-    return pid > 0 ? pyexec_attempt_field(path, "Threads: %ld") : 0;
-}
-
-
-/* returns the number in the first line that matches form, or 0 */
-
-static long
-pyexec_attempt_field(const char *path, const char *form)
-{
-    char   line[256];
-    FILE  *f;
-    long   number;
-
-    number = 0;
-    f = fopen(path, "re");
-
-    if (f == NULL) {
-        return 0;
-    }
-
-    while (fgets(line, sizeof(line), f) && sscanf(line, form, &number) != 1) {
-        /* void */
-    }
-
-    (void) fclose(f);
-
-    return number;
 }
 
 

@@ -279,6 +279,56 @@ print("effect: they came back")
 
 
 
+=== the processors, a share for each thread
+--- code
+import hashlib, os, threading, time
+def nice():
+    return os.getpriority(os.PRIO_PROCESS, 0)
+least = min(nice() + 4, 19)
+print("control: ok" if hashlib.sha256(b"").digest() else "control: none")
+print("tried: four threads", flush=True)
+seen = []
+def work():
+    while nice() < least and time.process_time() < 1.5:
+        hashlib.sha256(bytes(1 << 20))
+    for what in (lambda: os.setpriority(os.PRIO_PROCESS, 0, 0), lambda: os.nice(-5),
+                 lambda: os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))):
+        try:
+            what()
+        except OSError as e:
+            print("tried:", e)
+    late = threading.Thread(target=lambda: seen.append(nice()))
+    late.start()
+    late.join()
+    seen.append(nice())
+ts = [threading.Thread(target=work) for i in range(4)]
+[t.start() for t in ts]
+[t.join() for t in ts]
+if len(seen) != 8 or min(seen) < least:
+    print("effect: nice values", seen)
+--- status: ok
+
+
+
+=== the processors, with threads that wait
+--- code
+import os, threading, time
+nice = os.getpriority(os.PRIO_PROCESS, 0)
+done = threading.Event()
+ts = [threading.Thread(target=done.wait) for i in range(8)]
+[t.start() for t in ts]
+print("control: ok" if threading.active_count() == 9 else "control: none")
+print("tried: one thread that runs")
+end = time.monotonic() + 0.5
+while time.monotonic() < end:
+    pass
+if os.getpriority(os.PRIO_PROCESS, 0) != nice:
+    print("effect: it has less than its share")
+done.set()
+--- status: ok
+
+
+
 === CPU time, by a regular expression
 --- code
 import re
