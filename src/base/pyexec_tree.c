@@ -24,7 +24,8 @@ static int pyexec_scan_cmp(const void *one, const void *two);
 static int pyexec_remove_dir(int dir, const char *name, uint64_t *files);
 static ssize_t pyexec_flatten(DIR *d, uint64_t *files);
 static ssize_t pyexec_hoist(int from, int to);
-static int pyexec_move(int from, const char *name, int to, const char *up);
+static int pyexec_count_dir(int dir, const char *name, unsigned depth,
+    uint64_t *files);
 static int pyexec_let_in(int dir, const char *name);
 static int pyexec_listed(const char *name, const char *const *names);
 
@@ -216,6 +217,50 @@ pyexec_remove(int dir, const char *name, uint64_t *files)
     }
 
     return pyexec_remove_dir(dir, name, files);
+}
+
+
+int
+pyexec_count(int dir, const char *name, uint64_t *files)
+{
+    return pyexec_count_dir(dir, name, 0, files);
+}
+
+
+/*
+ * A run that has ended has no directories deeper than PYEXEC_MAX_DEPTH; what
+ * one that was interrupted has below that is not counted.
+ */
+
+static int
+pyexec_count_dir(int dir, const char *name, unsigned depth, uint64_t *files)
+{
+    DIR            *d;
+    int             fd, rc;
+    struct dirent  *de;
+
+    fd = pyexec_open_dir(dir, name, S_IRUSR|S_IXUSR);
+    d = fd == -1 ? NULL : fdopendir(fd);
+
+    if (d == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0 && (de = pyexec_readdir(d)) != NULL) {
+
+        if (de->d_type == DT_REG) {
+            (*files)++;
+
+        } else if (de->d_type == DT_DIR && depth < PYEXEC_MAX_DEPTH) {
+            rc = pyexec_count_dir(dirfd(d), de->d_name, depth + 1, files);
+        }
+    }
+
+    (void) closedir(d);
+
+    return rc;
 }
 
 
@@ -425,10 +470,10 @@ pyexec_hoist(int from, int to)
  * must let the caller do that.
  */
 
-static int
-pyexec_move(int from, const char *name, int to, const char *up)
+int
+pyexec_move(int from, const char *name, int to, const char *new_name)
 {
-    if (renameat(from, name, to, up) == 0) {
+    if (renameat(from, name, to, new_name) == 0) {
         return 0;
     }
 
@@ -436,7 +481,7 @@ pyexec_move(int from, const char *name, int to, const char *up)
         return -1;
     }
 
-    return renameat(from, name, to, up);
+    return renameat(from, name, to, new_name);
 }
 
 

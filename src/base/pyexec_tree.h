@@ -69,6 +69,20 @@ void pyexec_reopen(int dir);
 int pyexec_remove(int dir, const char *name, uint64_t *files);
 
 /*
+ * Adds the number of regular files in the directory name in dir, and below it,
+ * to *files.  Returns 0, or -1 and errno.
+ */
+
+int pyexec_count(int dir, const char *name, uint64_t *files);
+
+/*
+ * renameat() of a directory, also of one whose mode does not let the caller
+ * write to it.  Returns 0, or -1 and errno.
+ */
+
+int pyexec_move(int from, const char *name, int to, const char *new_name);
+
+/*
  * Removes everything in dir except the names in keep, which ends with NULL.
  * Returns 0, or -1 and errno.
  */

@@ -16,6 +16,7 @@
 #include "pool/pyexec_serve.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_place.h"
+#include "store/pyexec_trash.h"
 #include "wire/pyexec_message.h"
 
 
@@ -62,6 +63,8 @@ static int pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
     const pyexec_buf_t *buf, pyexec_buf_t *json);
 static int pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
     const pyexec_buf_t *buf, pyexec_buf_t *json);
+static void pyexec_clerk_behind(pyexec_pool_t *pool, pyexec_store_t *stores,
+    pyexec_msg_e type, const pyexec_buf_t *buf);
 static pyexec_store_t *pyexec_clerk_store(pyexec_pool_t *pool,
     pyexec_store_t *stores, uint32_t workspace);
 
@@ -251,9 +254,12 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
 
         if (pyexec_serve_request(client, &buf, &type) == 0) {
             pyexec_clerk_serve(c->pool, stores, client, type, &buf);
-        }
+            (void) close(client);
+            pyexec_clerk_behind(c->pool, stores, type, &buf);
 
-        (void) close(client);
+        } else {
+            (void) close(client);
+        }
     }
 }
 
@@ -404,6 +410,24 @@ pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
     yajl_gen_free(g);
 
     return 0;
+}
+
+
+/* after a clean-up has been answered, its runs are removed from the disk */
+
+static void
+pyexec_clerk_behind(pyexec_pool_t *pool, pyexec_store_t *stores,
+    pyexec_msg_e type, const pyexec_buf_t *buf)
+{
+    pyexec_store_t    *st;
+    pyexec_cleanup_t   cleanup;
+
+    if (type == PYEXEC_MSG_CLEANUP
+        && pyexec_wire_decode(type, buf->data, buf->len, &cleanup) == 0
+        && (st = pyexec_clerk_store(pool, stores, cleanup.workspace)) != NULL)
+    {
+        pyexec_trash_empty(st, &cleanup.session);
+    }
 }
 
 

@@ -13,6 +13,7 @@
 #include "pool/pyexec_serve.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_place.h"
+#include "store/pyexec_trash.h"
 #include "wire/pyexec_name.h"
 
 
@@ -73,7 +74,7 @@ pyexec_sweeper(pyexec_pool_t *pool)
                 continue;
             }
 
-            if (pool->keep[i].retain && pyexec_now() >= next) {
+            if (pyexec_now() >= next) {
                 pyexec_sweep(&stores[i], pool->keep[i].retain);
             }
 
@@ -152,7 +153,9 @@ pyexec_sweep(pyexec_store_t *st, uint32_t retain)
     pyexec_str_t    session;
     struct dirent  *de;
 
-    then = time(NULL) - (time_t) retain;
+    /* if retain is 0, those that began before 1970: none */
+
+    then = retain ? time(NULL) - (time_t) retain : 0;
     (void) gmtime_r(&then, &tm);
     (void) strftime(before, sizeof(before), "%Y%m%dT%H%M%S", &tm);
 
@@ -181,6 +184,8 @@ pyexec_sweep(pyexec_store_t *st, uint32_t retain)
             pyexec_log(PYEXEC_LOG_ERR, "removing old runs of \"%s\" failed: "
                        "%m", de->d_name);
         }
+
+        pyexec_trash_empty(st, &session);
 
         if (runs) {
             pyexec_log(PYEXEC_LOG_INFO, "removed %llu old runs of \"%s\"",

@@ -13,6 +13,7 @@
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
 #include "store/pyexec_record.h"
+#include "store/pyexec_trash.h"
 
 
 #define PYEXEC_LINES_NEW    PYEXEC_LINES ".new"
@@ -480,7 +481,7 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
         }
 
         if (pyexec_record_remove(runs, de->d_name) == 0
-            && pyexec_remove(runs, de->d_name, files) == 0)
+            && pyexec_trash_put(runs, de->d_name, files) == 0)
         {
             (*removed)++;
 

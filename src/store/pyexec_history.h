@@ -67,8 +67,9 @@ int pyexec_history_fetch(pyexec_store_t *st, const pyexec_str_t *session,
 /*
  * Removes the session's runs with their lines, except those under way.  before
  * is NULL for all, or the first 15 bytes of a run's id ("20261123T064538"), for
- * those that began earlier, in UTC.  Adds the numbers of runs and of regular
- * files removed to *runs and *files.  Returns 0, or -1 and errno.
+ * those that began earlier, in UTC.  They are moved to the trash, which is to
+ * be emptied afterwards.  Adds the numbers of runs and of regular files removed
+ * to *runs and *files.  Returns 0, or -1 and errno.
  */
 
 int pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,

@@ -188,6 +188,15 @@ pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session,
 }
 
 
+int
+pyexec_session_try(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which)
+{
+    return pyexec_lock(st, F_OFD_SETLK, F_WRLCK,
+                       pyexec_session_byte(session, which));
+}
+
+
 void
 pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session,
     pyexec_lock_e which)

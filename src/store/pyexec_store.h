@@ -13,7 +13,8 @@
 
 typedef enum {
     PYEXEC_LOCK_HISTORY = 1,               /* held to change runs.jsonl */
-    PYEXEC_LOCK_REMOVAL                    /* held to remove runs */
+    PYEXEC_LOCK_REMOVAL,                   /* held to remove runs */
+    PYEXEC_LOCK_TRASH                      /* held to empty the trash */
 } pyexec_lock_e;
 
 
@@ -78,10 +79,12 @@ int pyexec_run_live(pyexec_store_t *st, const char *run_id);
 
 /*
  * A session's locks.  pyexec_session_lock() waits until no other process has
- * the lock; it returns 0, or -1 and errno.
+ * the lock, pyexec_session_try() does not; they return 0, or -1 and errno.
  */
 
 int pyexec_session_lock(pyexec_store_t *st, const pyexec_str_t *session,
+    pyexec_lock_e which);
+int pyexec_session_try(pyexec_store_t *st, const pyexec_str_t *session,
     pyexec_lock_e which);
 void pyexec_session_unlock(pyexec_store_t *st, const pyexec_str_t *session,
     pyexec_lock_e which);

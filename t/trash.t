@@ -1,0 +1,47 @@
+use strict;
+use warnings;
+
+# A clean-up is answered before its files are removed, and they are.
+
+use lib 't';
+use Fcntl qw(F_SETLK F_WRLCK F_UNLCK SEEK_SET);
+use Pyexec;
+use Pyexec::Daemon;
+use Test::More;
+
+use constant TRASH => 3 << 48;
+
+my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none', http => 'pyexec_policy off; pyexec_retain 10s;');
+my $runs = "$d->{dir}/workspace/s/code_exec";
+
+sub locks {
+    my ($lock, $type) = @_;
+    fcntl($lock, F_SETLK, pack 's! s! x4 q q l x4', $type, SEEK_SET, TRASH, 1 << 48, 0) or die "fcntl: $!";
+}
+
+sub run { $d->post("import os\nos.makedirs('a/b')\nopen('a/b/f', 'w')\nos.chmod('a/b', 0o500)\nos.chmod('.', 0o500)", session_id => 's') }
+
+is(run()->{status}, 'ok', 'a run whose directory can\'t be written to any more');
+is($d->http('DELETE', '/api/code-cleanup/s')->{body}, '{"session_id":"s","removed_runs":1,"removed_files":4}', 'is removed');
+ok($d->until(5, sub { !-e "$runs/.trash" }), 'and so is the trash');
+
+# as if another process emptied it, which never ends
+
+open my $lock, '+<', "$d->{dir}/workspace/.pyexec.lock" or die "lock: $!";
+locks($lock, F_WRLCK);
+my $id = run()->{run_id};
+is($d->http('DELETE', '/api/code-cleanup/s')->{json}{removed_files}, 4, 'an answer comes before');
+is(scalar @{ $d->list('s') }, 0, 'and the run is listed no more');
+ok(!-e "$runs/$id", 'it is not there');
+ok(-e "$runs/.trash/$id", 'but in the trash');
+is(run()->{status}, 'ok', 'another run');
+is($d->http('DELETE', '/api/code-cleanup/s')->{json}{removed_runs}, 1, 'is removed alone');
+
+# the other process dies
+
+close $lock;
+ok($d->until(10, sub { !-e "$runs/.trash" }), 'the sweeper empties what was left');
+
+unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
+
+done_testing();
