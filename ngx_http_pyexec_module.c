@@ -162,6 +162,13 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       offsetof(ngx_http_pyexec_loc_conf_t, max_disk),
       &ngx_http_pyexec_size_range },
 
+    { ngx_string("pyexec_max_session"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, max_session),
+      NULL },
+
     { ngx_string("pyexec_max_files"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,

@@ -279,6 +279,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->max_memory = NGX_CONF_UNSET;
     conf->max_file_size = NGX_CONF_UNSET;
     conf->max_disk = NGX_CONF_UNSET;
+    conf->max_session = NGX_CONF_UNSET;
     conf->min_free = NGX_CONF_UNSET;
     conf->min_percent = NGX_CONF_UNSET;
     conf->max_files = NGX_CONF_UNSET;
@@ -319,6 +320,8 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                              200 * 1024 * 1024);
     ngx_conf_merge_off_value(conf->max_disk, prev->max_disk,
                              512 * 1024 * 1024);
+    ngx_conf_merge_off_value(conf->max_session, prev->max_session,
+                             (off_t) 2 * 1024 * 1024 * 1024);
     ngx_conf_merge_off_value(conf->min_free, prev->min_free, 0);
     ngx_conf_merge_value(conf->min_percent, prev->min_percent, 5);
     ngx_conf_merge_value(conf->max_files, prev->max_files, 1000);

@@ -34,6 +34,7 @@ typedef struct {
     off_t                      max_memory;
     off_t                      max_file_size;
     off_t                      max_disk;
+    off_t                      max_session;    /* 0: no limit */
     off_t                      min_free;   /* this, and: */
     ngx_int_t                  min_percent;
     ngx_int_t                  max_files;

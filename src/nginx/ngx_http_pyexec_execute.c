@@ -101,6 +101,7 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
     msg.max_memory = plcf->max_memory;
     msg.max_file_size = plcf->max_file_size;
     msg.max_disk = plcf->max_disk;
+    msg.max_session = plcf->max_session;
     msg.max_files = plcf->max_files;
     msg.max_open_files = plcf->max_open_files;
     msg.max_threads = plcf->max_threads;

@@ -11,6 +11,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
+#include "store/pyexec_account.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_place.h"
 #include "store/pyexec_trash.h"
@@ -32,6 +33,7 @@
 #define PYEXEC_SWEEP_OLDEST (366 * 86400)  /* s */
 
 
+static void pyexec_sweep_count(pyexec_store_t *st, time_t since);
 static void pyexec_sweep_look(pyexec_store_t *st, const char *path,
     unsigned *full);
 static void pyexec_sweep_relieve(pyexec_store_t *st);
@@ -43,6 +45,7 @@ void
 pyexec_sweeper(pyexec_pool_t *pool)
 {
     unsigned        i, full[PYEXEC_MAX_WORKSPACES];
+    time_t          last;
     uint64_t        next;
     uint32_t        pause;
     struct pollfd   pfd;
@@ -65,6 +68,7 @@ pyexec_sweeper(pyexec_pool_t *pool)
 
     memset(full, 0, sizeof(full));
     next = 0;
+    last = 0;
 
     do {
         for (i = 0; i < pool->sandbox.nworkspaces; i++) {
@@ -78,17 +82,54 @@ pyexec_sweeper(pyexec_pool_t *pool)
                 pyexec_sweep(&stores[i], pool->keep[i].retain);
             }
 
+            if (pyexec_now() >= next) {
+                pyexec_sweep_count(&stores[i], last);
+            }
+
             pyexec_sweep_look(&stores[i], pool->sandbox.workspaces[i].path,
                               &full[i]);
         }
 
         if (pyexec_now() >= next) {
+            last = time(NULL);
             next = pyexec_now() + (uint64_t) pause * 1000000;
         }
 
     } while (poll(&pfd, 1, PYEXEC_SWEEP_LOOK) <= 0);
 
     _exit(0);
+}
+
+
+/* counts what sessions hold in which runs have ended since the last time */
+
+static void
+pyexec_sweep_count(pyexec_store_t *st, time_t since)
+{
+    DIR            *d;
+    pyexec_str_t    session;
+    struct dirent  *de;
+
+    d = pyexec_opendir(st->dir, ".");
+    if (d == NULL) {
+        return;
+    }
+
+    while ((de = pyexec_readdir(d)) != NULL) {
+
+        session.data = (u_char *) de->d_name;
+        session.len = strlen(de->d_name);
+
+        if (pyexec_session_error(&session) == NULL
+            && pyexec_account_renew(st, &session, since) == -1
+            && errno == ELOOP)
+        {
+            pyexec_log(PYEXEC_LOG_WARN, "\"%s\" can't be counted: its "
+                       "directories are nested too deep", de->d_name);
+        }
+    }
+
+    (void) closedir(d);
 }
 
 

@@ -13,6 +13,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
+#include "run/pyexec_dir.h"
 #include "run/pyexec_threads.h"
 #include "run/pyexec_verdict.h"
 #include "sandbox/pyexec_seccomp.h"
@@ -124,7 +125,7 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
     uint64_t  watch;
 
     corrected = a->has_corrected;
-    watch = a->start + pyexec_attempt_pause(run->request->max_disk, 0);
+    watch = a->start + pyexec_attempt_pause(run->disk, 0);
 
     while (!a->dead && a->has_corrected == corrected) {
 
@@ -467,10 +468,16 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
         pyexec_attempt_kill(a, PYEXEC_THREADS);
     }
 
+    if (r->session_write && pyexec_dir_room(run) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "counting the session of %s failed: %m",
+                   run->run_id);
+        pyexec_attempt_kill(a, PYEXEC_DISK);
+    }
+
     memset(&scan, 0, sizeof(pyexec_scan_t));
     scan.own = pyexec_own_files;
     scan.max_files = r->max_files;
-    scan.max_bytes = r->max_disk;
+    scan.max_bytes = run->disk;
 
     if (pyexec_scan(&scan, run->dir) == 0 && scan.over) {
         pyexec_attempt_kill(a, strcmp(scan.over, "disk") == 0 ? PYEXEC_DISK
@@ -483,7 +490,7 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 
     /* what grows comes to its limit soon, and may cost what it costs */
 
-    left = scan.bytes < r->max_disk ? r->max_disk - scan.bytes : 0;
+    left = scan.bytes < run->disk ? run->disk - scan.bytes : 0;
     cost = scan.bytes == a->bytes ? pyexec_now() - start : 0;
     a->bytes = scan.bytes;
 

@@ -7,6 +7,7 @@
 
 #include "base/pyexec_io.h"
 #include "run/pyexec_dir.h"
+#include "store/pyexec_account.h"
 #include "store/pyexec_record.h"
 
 
@@ -41,8 +42,41 @@ pyexec_dir_again(pyexec_run_t *run)
 
 
 int
+pyexec_dir_room(pyexec_run_t *run)
+{
+    uint64_t                 used;
+    const pyexec_execute_t  *r;
+
+    r = run->request;
+    run->disk = r->max_disk;
+
+    if (r->max_session == 0) {
+        return 0;
+    }
+
+    /* what is written to the session beside the run's directory is counted */
+
+    if (pyexec_account_read(run->store, &r->session, run->session, run->runs,
+                            r->session_write, &used)
+        == -1)
+    {
+        return -1;
+    }
+
+    used = used < r->max_session ? r->max_session - used : 0;
+
+    if (run->disk > used) {
+        run->disk = used;
+    }
+
+    return 0;
+}
+
+
+int
 pyexec_dir_scan(pyexec_run_t *run)
 {
+    int          rc;
     unsigned     n;
     const char  *own[3];
 
@@ -62,10 +96,24 @@ pyexec_dir_scan(pyexec_run_t *run)
 
     run->files.own = own;
     run->files.max_files = run->request->max_files;
-    run->files.max_bytes = run->request->max_disk;
+    run->files.max_bytes = run->disk;
     run->files.collect = 1;
 
-    return pyexec_scan(&run->files, run->dir);
+    rc = pyexec_scan(&run->files, run->dir);
+
+    /* other runs of the session may have ended meanwhile */
+
+    if (rc == 0 && run->files.over == NULL
+        && (run->files.nfiles || run->request->session_write))
+    {
+        rc = pyexec_dir_room(run);
+
+        if (run->files.bytes > run->disk) {
+            run->files.over = "disk";
+        }
+    }
+
+    return rc;
 }
 
 

@@ -21,6 +21,10 @@ int pyexec_dir_make(pyexec_run_t *run);
 
 int pyexec_dir_again(pyexec_run_t *run);
 
+/* sets run->disk to what the run may take of the disk, and of its session */
+
+int pyexec_dir_room(pyexec_run_t *run);
+
 /* lists in run->files what the code has made or changed */
 
 int pyexec_dir_scan(pyexec_run_t *run);

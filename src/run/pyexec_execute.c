@@ -17,6 +17,7 @@
 #include "run/pyexec_result.h"
 #include "run/pyexec_run.h"
 #include "run/pyexec_verdict.h"
+#include "store/pyexec_account.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_note.h"
 #include "store/pyexec_place.h"
@@ -29,6 +30,10 @@
 
 #define PYEXEC_CHILD_WAIT   10000000       /* us */
 #define PYEXEC_LOOK         100            /* ms: is there a full zygote? */
+
+/* what a run's directory and the pool's files take beside what is in them */
+
+#define PYEXEC_RUN_BLOCKS   (4 * 4096)     /* bytes */
 
 
 static void pyexec_run_refuse(const pyexec_run_t *run, int err);
@@ -47,6 +52,8 @@ static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
     pyexec_run_t *run, pyexec_zygote_e kind);
 static void pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
+static void pyexec_run_account(const pyexec_run_t *run,
+    const pyexec_attempt_t *a, const pyexec_buf_t *json);
 static void pyexec_run_answer(const pyexec_executor_t *ex,
     const pyexec_run_t *run, const pyexec_attempt_t *a,
     const pyexec_item_t *item, const pyexec_buf_t *json, int err);
@@ -119,6 +126,12 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
 static void
 pyexec_run_refuse(const pyexec_run_t *run, int err)
 {
+    if (run->over) {
+        pyexec_send_error(run->client, 507, "the session holds "
+                          "pyexec_max_session: remove runs or files", 0);
+        return;
+    }
+
     if (pyexec_run_no_space(err)) {
         pyexec_send_error(run->client, 507, "the workspace's disk is full",
                           err);
@@ -134,7 +147,7 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
 static int
 pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
 {
-    int       err;
+    int       rc, err;
     uint64_t  least;
 
     run->free = pyexec_store_free(run->store, &least);
@@ -162,7 +175,10 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return -1;
     }
 
-    if (pyexec_dir_make(run) == 0) {
+    rc = pyexec_dir_room(run);
+    run->over = rc == 0 && run->disk == 0;
+
+    if (rc == 0 && !run->over && pyexec_dir_make(run) == 0) {
         return 0;
     }
 
@@ -491,6 +507,8 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
         run->no_space = 1;
     }
 
+    pyexec_run_account(run, a, &json);
+
     /* unlocked before it is answered: a clean-up, which the client may then
        send, skips locked runs */
 
@@ -500,6 +518,25 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_run_answer(ex, run, a, &item, &json, rc == -1 ? err : 0);
 
     pyexec_buf_free(&json);
+}
+
+
+/* notes the disk space that the run has taken, with that of its record */
+
+static void
+pyexec_run_account(const pyexec_run_t *run, const pyexec_attempt_t *a,
+    const pyexec_buf_t *json)
+{
+    if (run->request->max_session == 0 || run->request->session_write
+        || a->verdict == NULL || run->no_space)
+    {
+        pyexec_account_drop(run->runs);
+        return;
+    }
+
+    pyexec_account_add(run->store, &run->request->session, run->runs,
+                       run->files.bytes + run->code.len + run->attempts.len
+                       + json->len + PYEXEC_RUN_BLOCKS);
 }
 
 

@@ -99,7 +99,9 @@ typedef struct {
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
     uint64_t               free;           /* bytes, when the run began */
+    uint64_t               disk;           /* bytes that it may take */
     unsigned               no_space:1;     /* it met a full disk */
+    unsigned               over:1;         /* its session holds too much */
 } pyexec_run_t;
 
 

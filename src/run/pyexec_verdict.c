@@ -265,6 +265,7 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
         }
 
         pyexec_scan_free(&run->files);
+        run->files.bytes = 0;
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "store/pyexec_account.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
@@ -214,6 +215,10 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
         }
 
         pyexec_session_unlock(st, session, PYEXEC_LOCK_REMOVAL);
+    }
+
+    if (*removed) {
+        pyexec_account_drop(runs);
     }
 
     (void) close(runs);

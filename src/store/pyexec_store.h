@@ -14,7 +14,8 @@
 typedef enum {
     PYEXEC_LOCK_HISTORY = 1,               /* held to change runs.jsonl */
     PYEXEC_LOCK_REMOVAL,                   /* held to remove runs */
-    PYEXEC_LOCK_TRASH                      /* held to empty the trash */
+    PYEXEC_LOCK_TRASH,                     /* held to empty the trash */
+    PYEXEC_LOCK_ACCOUNT                    /* held to count what is held */
 } pyexec_lock_e;
 
 

@@ -11,7 +11,6 @@
 #include "store/pyexec_trash.h"
 
 
-#define PYEXEC_TRASH        ".trash"
 #define PYEXEC_TRASH_LEN    64
 
 

@@ -64,6 +64,7 @@ static const pyexec_field_t  pyexec_execute_fields[] = {
     pyexec_u64(pyexec_execute_t, max_memory),
     pyexec_u64(pyexec_execute_t, max_file_size),
     pyexec_u64(pyexec_execute_t, max_disk),
+    pyexec_u64(pyexec_execute_t, max_session),
     pyexec_u32(pyexec_execute_t, max_files),
     pyexec_u32(pyexec_execute_t, max_open_files),
     pyexec_u32(pyexec_execute_t, max_threads),

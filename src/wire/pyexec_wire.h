@@ -125,6 +125,7 @@ typedef struct {
     uint64_t               max_memory;     /* bytes */
     uint64_t               max_file_size;  /* bytes */
     uint64_t               max_disk;       /* bytes */
+    uint64_t               max_session;    /* bytes; 0: no limit */
     uint32_t               max_files;
     uint32_t               max_open_files;
     uint32_t               max_threads;
