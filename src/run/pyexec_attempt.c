@@ -103,9 +103,13 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     a->kind = child->kind;
     a->start = pyexec_now();
 
-    /* if this fails, the child is dead: pyexec_attempt_wait() notices */
+    /* if this fails, pyexec_attempt_wait() finds that the child is dead */
 
-    (void) pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, dirs, 2);
+    if (pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, dirs, 2) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "sending a job to a child failed: %m");
+        (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL,
+                       0);
+    }
 }
 
 
@@ -114,7 +118,7 @@ pyexec_attempt_go_on(pyexec_attempt_t *a)
 {
     a->start = pyexec_now();
 
-    (void) send(a->child.job, "", 1, MSG_NOSIGNAL);
+    (void) pyexec_send_fds_wait(a->child.job, "", 1, NULL, 0);
 }
 
 
@@ -241,7 +245,11 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
     r = run->request;
     n = read(*fd, buf, sizeof(buf));
 
-    if (n == -1 && (errno == EAGAIN || errno == EINTR) && !a->dead) {
+    /* of a dead child nothing is to come, and EAGAIN is the end */
+
+    if (n == -1 && (errno == EINTR || pyexec_not_yet(errno))
+        && !(a->dead && errno == EAGAIN))
+    {
         return;
     }
 
@@ -292,7 +300,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
     n = recv(a->child.job, pyexec_buf_reserve(&a->said, 65536), 65536,
              MSG_DONTWAIT);
 
-    if (n == -1 && errno == EAGAIN) {
+    if (n == -1 && pyexec_not_yet(errno)) {
         return 0;
     }
 
@@ -429,7 +437,7 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
     n = pyexec_recv_fds(a->child.vitals, &vital, sizeof(vital), &none, 0,
                         MSG_DONTWAIT);
 
-    if ((n == -1 && errno == EAGAIN)
+    if ((n == -1 && pyexec_not_yet(errno))
         || (n == sizeof(vital) && vital.event == PYEXEC_STALE))
     {
         return;
@@ -544,9 +552,15 @@ pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why)
         return;
     }
 
-    a->killed = why;
+    /* what is over is noticed again: the next look kills */
 
-    (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL, 0);
+    if (syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL, 0) == -1
+        && pyexec_not_yet(errno))
+    {
+        return;
+    }
+
+    a->killed = why;
 }
 
 

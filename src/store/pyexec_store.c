@@ -10,6 +10,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 
+#include "base/pyexec_io.h"
 #include "store/pyexec_store.h"
 #include "wire/pyexec_name.h"
 
@@ -249,7 +250,12 @@ pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte)
     fl.l_start = byte;
     fl.l_len = 1;
 
-    rc = TEMP_FAILURE_RETRY(fcntl(st->lock, cmd, &fl));
+    /* a lock that stayed would stop other processes for good */
+
+    do {
+        rc = TEMP_FAILURE_RETRY(fcntl(st->lock, cmd, &fl));
+    } while (rc == -1 && type == F_UNLCK
+             && (errno == ENOLCK || pyexec_not_yet(errno)));
 
     return cmd == F_OFD_GETLK && rc == 0 ? fl.l_type != F_UNLCK : rc;
 }
