@@ -49,7 +49,7 @@ PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
 RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
 TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
-                 openssl util-linux e2fsprogs
+                 openssl util-linux e2fsprogs strace
 
 DEB_PACKAGES := $(PACKAGES) build-essential debhelper
 

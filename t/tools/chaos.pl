@@ -27,6 +27,7 @@ use Pyexec;
 use Pyexec::Books;
 use Pyexec::Census;
 use Pyexec::Daemon;
+use Pyexec::Inject;
 use Pyexec::Load;
 use Test::More;
 use Time::HiRes qw(time);
@@ -61,6 +62,10 @@ my @faults = (
     (map { { name => "a $_ has no descriptors left", start => limiter($_), end => \&unlimit,
              may => { errors => 1, status => 'error', cuts => $_ eq 'worker' }, log => qr/Too many open files|failed in a child/ } }
          'pool', 'runner', 'clerk', 'zygote light', 'worker'),
+    (map { my $kind = $_; map { { name => "system calls of a $kind fail with $_", start => injector($kind, $_),
+             end => sub { $_[1]->stop if $_[1] }, may => { errors => 1, status => 'error', cuts => $kind eq 'worker', recount => 1 },
+             log => qr/failed/, traced => 1 } } @Pyexec::Inject::ERRNOS }
+         'pool', 'runner', 'clerk', 'sweeper', 'zygote light', 'worker'),
     { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back,
       may => { errors => 1 } },
     { name => 'the workspace is replaced', start => sub { rename_away(@_); make_another(@_) },
@@ -82,8 +87,10 @@ $_->{may} ||= {} for @faults;
 $_->{may}{recount} = 1 for grep { $_->{name} =~ /clerk|worker|all of/ } @faults;
 
 diag("SEED=$seed, $seconds seconds");
+my $traces = system('strace -o /dev/null true 2>/dev/null') == 0;
+diag('no strace, or nothing may be traced: without failing system calls') if !$traces;
 diag('not root, or no mounts to be had: without a full disk and an immutable workspace') if !$mounts;
-@faults = grep { ($mounts || !$_->{mounts}) && $_->{name} =~ /$ENV{FAULT}/ } @faults;
+@faults = grep { ($mounts || !$_->{mounts}) && ($traces || !$_->{traced}) && $_->{name} =~ /$ENV{FAULT}/ } @faults;
 srand $seed;
 
 Pyexec::Census::adopt();
@@ -101,7 +108,7 @@ $d->post('print(1)', session_id => 'alive');
 my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 3, sweeper => 1,
              (map { +"zygote $_" => 1 } 'light', 'full'), 'child light' => 2 * RUNNERS, 'child full' => RUNNERS);
 my $held;
-ok($d->until(10, sub { !census() }), 'all processes are there') or diag(join "\n", census());
+ok($d->until(60, sub { !census() }), 'all processes are there') or diag(join "\n", census());
 $held = Pyexec::Census->take->descriptors;
 
 my ($logged, $may_log) = (length $d->log, qr/(?!)/);
@@ -167,7 +174,7 @@ sub step {
         for @entries;
 
     my @census;
-    $d->until(20, sub { @census = census(); !@census });
+    $d->until(60, sub { @census = census(); !@census });
     push @wrong, @census;
     push @wrong, Pyexec::Books->check($d, $fault->{may}, \@entries, $kept, $swept);
     push @wrong, 'alive is not cleaned up' if $d->http('DELETE', '/api/code-cleanup/alive')->{code} != 200;
@@ -215,6 +222,17 @@ sub killer {
         my (undef, $share) = @_;
         my @pids = Pyexec::Census->take->pids($kind);
         kill KILL => $pids[$share * @pids] if @pids;
+    };
+}
+
+# every fifth to twelfth call of each kind
+
+sub injector {
+    my ($kind, $errno) = @_;
+    return sub {
+        my (undef, $share) = @_;
+        my @pids = Pyexec::Census->take->pids($kind);
+        return @pids ? Pyexec::Inject->start($pids[$share * @pids], $errno, 5 + int 8 * $share, $kind !~ /zygote/) : undef;
     };
 }
 
