@@ -9,7 +9,8 @@
 #               that starts a process for each; QUICK=1, WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
-# make hostile  sends REQUESTS= hostile requests; no process may grow
+# make hostile  sends REQUESTS= hostile requests beside a well-behaved client,
+#               whose p99 it prints; no process may grow
 # make chaos    kills processes for SECONDS=; SEED= repeats the sequence
 # make soak     makes RUNS= runs; no process may grow
 # make install  the module and the pool's program; DESTDIR=

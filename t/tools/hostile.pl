@@ -1,15 +1,22 @@
 use strict;
 use warnings;
 
-# Sends REQUESTS= requests that are refused, cut off or abandoned.  No process
-# that lives on may grow by more than GROWTH, in memory or in descriptors.
+# Sends REQUESTS= requests that are refused, cut off or abandoned, and code that
+# wants all processors.  No process that lives on may grow by more than GROWTH,
+# in memory or in descriptors.  A second client, which is well-behaved, gets its
+# runs all the while; the p99 of their time is printed, alone and beside this.
 
 use lib 't', 't/lib';
+use IO::Handle;
+use IO::Select;
+use JSON::PP;
 use List::Util qw(max);
+use POSIX ();
 use Pyexec;
 use Pyexec::Census;
 use Pyexec::Hostile;
 use Pyexec::Http2;
+use Socket;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -43,7 +50,16 @@ my @closed = (
     [413, message('POST', $api, 'x' x 1100000)],
 );
 
-my ($done, @wrong) = 0;
+my $THREADS = <<'END';
+import hashlib, threading
+def work():
+    while True:
+        hashlib.sha256(bytes(1 << 20))
+for n in range(60):
+    threading.Thread(target=work).start()
+END
+
+my ($done, $hog, @wrong) = 0;
 
 sub any { $_[rand @_] }
 
@@ -83,20 +99,68 @@ my %ACT = (
         client()->send(message('POST', $api, '{"code": "import time; time.sleep(9)", "session_id": "left"}') x 2)->reset;
         $done += 2;
     },
+    threads => sub {
+        $hog->reset if $hog;
+        $hog = client()->send(message('POST', $api, encode_json({ code => $THREADS, session_id => 'left' })));
+        $done++;
+    },
     run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
 );
 my @acts = map { my ($act, $weight) = @$_; ($act) x $weight }
-           [row => 20], [refused => 100], [cut => 100], [streams => 5], [leave => 2], [run => 10];
+           [row => 20], [refused => 100], [cut => 100], [streams => 5], [leave => 2], [threads => 1], [run => 10];
+
+# starts the well-behaved client, a process of its own, for so many runs (0: on
+# and on); returns a function that waits for these, or ends it, and returns how
+# many of its runs went wrong, and the times of all
+
+sub neighbour {
+    my ($runs) = @_;
+    socketpair(my $ours, my $its, AF_UNIX, SOCK_STREAM, 0) or die "socketpair: $!";
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        close $ours;
+        my $select = IO::Select->new($its);
+        my ($bad, @times) = 0;
+        do {
+            my $start = time;
+            my $answer = client()->ask('POST', $api, '{"code": "print(1)", "session_id": "neighbour"}');
+            push @times, time - $start;
+            $bad++ if $answer->{code} != 200 || $answer->{json}{status} ne 'ok';
+            client()->ask('DELETE', '/api/code-cleanup/neighbour') if @times % 50 == 0;
+        } until $select->can_read(0.01) || @times == $runs;
+        print $its join ' ', $bad, @times;
+        $its->flush;
+        POSIX::_exit(0);
+    }
+    close $its;
+    return sub {
+        shutdown $ours, SHUT_WR if !$runs;
+        my ($bad, @times) = split ' ', do { local $/; <$ours> };
+        waitpid $pid, 0;
+        return ($bad, sort { $a <=> $b } @times);
+    };
+}
+
+sub behaves {
+    my ($what, $bad, @times) = @_;
+    is($bad, 0, "the well-behaved client gets its runs, $what");
+    diag(sprintf 'a run %-7s %6d of them: p50 %.1f ms, p99 %.1f ms', $what, scalar @times,
+         map { $times[$#times * $_] * 1000 } 0.5, 0.99);
+}
 
 sub burst {
     my ($target) = @_;
+    my $end = neighbour(0);
 
     while ($done < $target) {
         $ACT{ any(@acts) }->();
         next if rand() > 0.001;
         $d->http('DELETE', "/api/code-cleanup/$_") for 'left', 'default';
     }
-    $d->http('DELETE', "/api/code-cleanup/$_") for 'left', 'default';
+    behaves('beside', $end->());
+    $hog->reset if $hog;
+    undef $hog;
+    $d->http('DELETE', "/api/code-cleanup/$_") for 'left', 'default', 'neighbour';
 }
 
 sub sample {
@@ -112,10 +176,11 @@ sub sample {
 
 srand($ENV{SEED} || 1);
 Pyexec::Census::adopt();
-start(workers => 2, pool => 'workers=2 preload=none', http => 'keepalive_requests 1000000;',
+start(workers => 2, pool => 'workers=2 preload=none', http => 'keepalive_requests 1000000; pyexec_policy off;',
       more => "listen 127.0.0.1:$port http2;");
 
 my $start = time;
+behaves('alone', neighbour(200)->());
 burst($warm);
 my $before = sample();
 burst($warm + $requests);
@@ -136,6 +201,6 @@ for my $kind (sort keys %{ $before->{memory} }) {
     cmp_ok($open, '<=', $opened * (1 + GROWTH), 'nor do its descriptors');
 }
 
-unharmed('default', 'left', '.%2f%2e');
+unharmed('default', 'left', 'neighbour', '.%2f%2e');
 undef $d;
 done_testing();
