@@ -39,7 +39,7 @@ sub quick { my ($session) = @_; $d->http('POST', '/none', body($session, 'print(
     my $beside = time;
     is(join(' ', map { quick('other')->{status} // '' } 1 .. 10), join(' ', ('ok') x 10), 'another runs what it wants');
     $beside = time - $beside;
-    cmp_ok($beside, '<', 10 * $alone + 1, sprintf 'in its usual time: %.3f, and alone %.3f s', $beside, $alone);
+    cmp_ok($beside, '<', 10 * $alone + 10, sprintf 'in its usual time: %.3f, and alone %.3f s', $beside, $alone);
     is(scalar @{ $d->list('many') }, 1, 'one is running');
     my $next = $d->list('many')->[0]{run_id};
     $d->hang_up(shift @many);
