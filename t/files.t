@@ -67,7 +67,7 @@ qr/"path":"[^"]*\/a\\\\xff\\"b"/
 location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request eval
 ["POST /api/execute-code\n" . '{"session_id": "w", "code": "open(\"mine.txt\", \"w\").write(\"1\")"}',
- "POST /api/execute-code\n" . '{"session_id": "w", "code": "import os\nrun = [d for d in os.listdir(\"session/code_exec\") if os.path.exists(\"session/code_exec/\" + d + \"/mine.txt\")][0]\nold = \"session/code_exec/\" + run + \"/mine.txt\"\nprint(open(old).read())\nfor n in (\"session/x\", \"session/code_exec/x\", \"session/code_exec/runs.jsonl\", old, \"/tmp/x\", \"../x\", \"/x\"):\n    try: open(n, \"a\"); print(\"wrote\", n)\n    except OSError as e: print(\"no\")"}']
+ "POST /api/execute-code\n" . '{"session_id": "w", "code": "import os\nrun = [d for d in os.listdir(\"session/code_exec\") if os.path.exists(\"session/code_exec/\" + d + \"/mine.txt\")][0]\nold = \"session/code_exec/\" + run + \"/mine.txt\"\nprint(open(old).read())\nfor n in (\"session/x\", \"session/code_exec/x\", \"session/code_exec/runs.jsonl\", old, \"/var/tmp/x\", \"../x\", \"/x\"):\n    try: open(n, \"a\"); print(\"wrote\", n)\n    except OSError as e: print(\"no\")"}']
 --- error_code eval
 [200, 200]
 --- response_body_like eval

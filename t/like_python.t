@@ -149,3 +149,34 @@ attempt to release recursive lock not owned by thread
 semaphore or lock released too many times
 True 2
 END
+
+
+
+=== TEST 4: /tmp is the run's directory, where there are mounts
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; pyexec_max_disk 1m; }
+--- request eval
+[main::code(<<'END'),
+import os
+tmp = "/tmp/" if os.getcwd().startswith("/workspace/") else ""
+with open(tmp + "x.txt", "w") as f:
+    f.write("kept")
+os.makedirs(tmp + "a/b")
+os.rename(tmp + "x.txt", tmp + "a/b/x.txt")
+print(open(tmp + "a/b/x.txt").read())
+END
+main::code(<<'END'),
+import os, tempfile
+print(os.path.exists("/tmp/a"))
+print(tempfile.NamedTemporaryFile(suffix=".csv").read())
+END
+main::code(<<'END')]
+import os
+with open("/tmp/x" if os.getcwd().startswith("/workspace/") else "x", "wb") as f:
+    while True:
+        f.write(bytes(100000))
+END
+--- error_code eval
+[200, 200, 200]
+--- response_body_like eval
+[qr{"stdout":"kept\\n".*"path":"code_exec/[^/]+/a/b/x.txt"}, qr{"stdout":"False\\nb''\\n"}, qr/"limit":"disk"/]

@@ -429,7 +429,7 @@ pyexec_probe_tests(void)
     errno = 0;
 
     if (open("../probe", O_WRONLY|O_CREAT, 0600) != -1
-        || open("/tmp/probe", O_WRONLY|O_CREAT, 0600) != -1)
+        || open("/var/tmp/probe", O_WRONLY|O_CREAT, 0600) != -1)
     {
         return "the walls let a file be written outside";
     }

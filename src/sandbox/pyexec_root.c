@@ -455,7 +455,8 @@ pyexec_root_find(const pyexec_confine_t *c)
 /*
  * Mounts the session over the workspaces, which no path leads to any more;
  * then code_exec, read-only if the session is not, and the run's directory,
- * writable, each over the same directory in the mount before.
+ * writable, each over the same directory in the mount before.  The run's
+ * directory is /tmp, too.
  */
 
 static const char *
@@ -495,6 +496,10 @@ pyexec_root_cover(int session, const pyexec_confine_t *c)
 
     if (what == NULL) {
         what = pyexec_root_attach(run, path, PYEXEC_NO_PROGRAMS);
+    }
+
+    if (what == NULL) {
+        what = pyexec_root_attach(run, "/tmp", PYEXEC_NO_PROGRAMS);
     }
 
     if (what == NULL && chdir(path) == -1) {

@@ -322,8 +322,8 @@ for path in ("/root", "/home", "/var", "/var/log", "/run", "/boot", "/srv", "/op
 import tempfile
 control(tempfile.TemporaryFile().write(b"x"))
 read("@tmp@")
-write("@tmp@")
-create("/tmp/@evil@")
+attempt("write", lambda p: open(p, "r+b").write(b"x"), "@tmp@") and effect("wrote")
+attempt("create", open, "/tmp/@evil@", "xb")    # with mounts, in its own /tmp
 create("/var/tmp/@evil@")
 attempt("unlink", os.unlink, "@tmp@")
 --- effect
@@ -550,7 +550,7 @@ for path in ("etc/passwd", "@victim@/secret.txt".lstrip("/")):
 @means@
 fd = attempt("O_TMPFILE", os.open, ".", os.O_TMPFILE | os.O_RDWR, 0o600)
 control(open("x", "w").write("x"))
-for path in ("/tmp", "/usr", "/workspace", "/dev/shm", "..", "session", "@workspace@", "/"):
+for path in ("/var/tmp", "/usr", "/workspace", "/dev/shm", "..", "session", "@workspace@", "/"):
     attempt("O_TMPFILE", os.open, path, os.O_TMPFILE | os.O_RDWR, 0o600) and effect("made in", path)
 if fd:
     call(NR_linkat, fd, b"", -100, b"../evil", 0x1000) == 0 and effect("linkat")

@@ -129,7 +129,7 @@ Pyexec::Outside::again($w)
 import os
 open("mine", "w").write("x")
 print("control: ok" if os.path.exists("mine") else "control: none")
-for place in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/run/lock", "/var/lock", "/dev", "/dev/mqueue", "/", "/workspace",
+for place in ("/dev/shm", "/var/tmp", "/run", "/run/lock", "/var/lock", "/dev", "/dev/mqueue", "/", "/workspace",
               "/workspace/0", "/home", "/etc", os.path.expanduser("~nobody"), "session", "session/code_exec"):
     try:
         with open(place + "/" + "pyexec-isolation", "x") as f:
@@ -137,6 +137,10 @@ for place in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/run/lock", "/var/lock", 
         print("effect: written in", place)
     except OSError as e:
         print("tried:", e)
+try:
+    open("/tmp/pyexec-isolation", "x")    # with mounts, in its own /tmp
+except OSError as e:
+    print("tried:", e)
 --- status: ok
 --- effect
 grep { -e "$_/pyexec-isolation" } qw(/dev/shm /tmp /var/tmp /run /run/lock /dev), $w->{workspace}

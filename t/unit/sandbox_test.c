@@ -336,7 +336,7 @@ write_job(void)
     want(rename("../../code_exec", "../../c") == -1, "moving code_exec");
     want(rename("../../../mine", "../../../m") == -1, "moving the session");
 
-    want(!can("/tmp/new", O_WRONLY|O_CREAT), "writing /tmp");
+    want(!can("/var/tmp/new", O_WRONLY|O_CREAT), "writing /var/tmp");
     want(!can("/dev/shm/new", O_WRONLY|O_CREAT), "writing /dev/shm");
     want(!can("../../../new", O_WRONLY|O_CREAT), "writing above it");
     want(!can("/new", O_WRONLY|O_CREAT), "writing /");
