@@ -4,9 +4,9 @@ Each is made when the library is imported, but for the functions that start
 processes: those raise an error that says what to use instead.
 """
 
-import _posixsubprocess
 import errno
 import functools
+import importlib
 import importlib.machinery
 import os
 import sys
@@ -24,7 +24,8 @@ NO_PROCESSES = ("a run has no processes: use threads, as of"
 def install():
     for name in "fork", "forkpty", "posix_spawn", "posix_spawnp", "system":
         setattr(os, name, _refuse)
-    _posixsubprocess.fork_exec = _refuse
+    if "_posixsubprocess" in sys.builtin_module_names:
+        _posixsubprocess(importlib.import_module("_posixsubprocess"))
 
     for name in _CHANGES.keys() & sys.modules.keys():
         _CHANGES[name](sys.modules[name])
@@ -48,6 +49,10 @@ class _Finder:
             spec.loader.exec_module = lambda module: (load(module),
                                                       change(module))
         return spec
+
+
+def _posixsubprocess(module):
+    module.fork_exec = _refuse
 
 
 def _refuse(*args, **named):
@@ -192,6 +197,7 @@ def _loaded():
 
 
 _CHANGES = {
+    "_posixsubprocess": _posixsubprocess,
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
     "shutil": _shutil,
