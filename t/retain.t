@@ -16,7 +16,18 @@ is($first->{status}, 'ok', 'a run');
 is($d->list('old')->[0]{run_id}, $first->{run_id}, 'is in the history');
 ok($d->until(10, sub { !@{ $d->list('old') } }), 'and goes when it is too old');
 ok(!-e "$d->{dir}/workspace/old/code_exec/$first->{run_id}", 'with its directory');
-ok(-d "$d->{dir}/workspace/old", 'the session stays');
+ok($d->until(5, sub { !-e "$d->{dir}/workspace/old" }), 'and the session, which held nothing else');
+
+$d->post('open("a", "w")', session_id => 'kept');
+open my $kept, '>', "$d->{dir}/workspace/kept/upload" or die;
+ok($d->until(10, sub { !-e "$d->{dir}/workspace/kept/code_exec" }), 'of a session with a file, the runs go');
+ok(-f "$d->{dir}/workspace/kept/upload", 'and the file stays');
+
+# clean-ups, again and again, while runs begin
+
+my @posts = map { my $n = $_; map { [$d->post_in_background('print(1)', session_id => "race$n"), $d->request('DELETE', "/api/code-cleanup/race$n")] } 1 .. 30 } 1 .. 3;
+is(scalar(grep { ($d->wait_for($_->[0])->{status} // '') eq 'ok' } @posts), 90, 'no run is lost to a clean-up');
+is(scalar(grep { $d->response($_->[1], 10)->{code} == 200 } @posts), 90, 'nor is a clean-up');
 
 my $long = $d->post_in_background('import time; time.sleep(4); print(1)', session_id => 'long');
 ok($d->until(5, sub { @{ $d->list('long') } }), 'a run that takes longer than that');

@@ -29,6 +29,7 @@
 /* how long a run waits for a child; then it is answered with 500 */
 
 #define PYEXEC_CHILD_WAIT   10000000       /* us */
+#define PYEXEC_NOTE_TRIES   10
 #define PYEXEC_LOOK         100            /* ms: is there a full zygote? */
 
 /* what a run's directory and the pool's files take beside what is in them */
@@ -157,9 +158,7 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return -1;
     }
 
-    run->session = pyexec_session_open(run->store, &run->request->session, 1);
-
-    if (run->session == -1 || pyexec_run_name(run) == -1) {
+    if (pyexec_run_name(run) == -1) {
         return -1;
     }
 
@@ -194,18 +193,50 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
 }
 
 
+/*
+ * Opens the session and makes the note.  If a clean-up removes the session, as
+ * it is empty, before that has a note, it is made again.
+ */
+
 static int
 pyexec_run_note(pyexec_run_t *run)
 {
-    if (run->runs == -1) {
-        run->runs = pyexec_runs_open(run->session, 1);
+    unsigned  tries;
+
+    for (tries = 0; tries < PYEXEC_NOTE_TRIES; tries++) {
+
+        if (run->session == -1) {
+            run->session = pyexec_session_open(run->store,
+                                               &run->request->session, 1);
+        }
+
+        if (run->session != -1 && run->runs == -1) {
+            run->runs = pyexec_runs_open(run->session, 1);
+        }
+
+        if (run->runs != -1
+            && pyexec_note_make(run->runs, run->run_id, run->started_at) == 0)
+        {
+            return 0;
+        }
+
+        if (errno != ENOENT) {
+            return -1;
+        }
+
+        if (run->runs != -1) {
+            (void) close(run->runs);
+            run->runs = -1;
+        }
+
+        if (run->session != -1) {
+            (void) close(run->session);
+            run->session = -1;
+        }
     }
 
-    if (run->runs == -1) {
-        return -1;
-    }
-
-    return pyexec_note_make(run->runs, run->run_id, run->started_at);
+    errno = ENOENT;
+    return -1;
 }
 
 

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "store/pyexec_account.h"

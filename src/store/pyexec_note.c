@@ -69,6 +69,18 @@ pyexec_note_exists(int runs, const char *run_id, const char *started_at)
 
 
 int
+pyexec_notes_drop(int runs)
+{
+    if (unlinkat(runs, PYEXEC_NOTE, 0) == -1 && errno != ENOENT) {
+        return -1;
+    }
+
+    return unlinkat(runs, PYEXEC_NOTES, AT_REMOVEDIR) == -1
+           && errno != ENOENT ? -1 : 0;
+}
+
+
+int
 pyexec_notes_read(pyexec_lines_t *notes, int runs)
 {
     DIR            *d;

@@ -21,6 +21,14 @@
 int pyexec_note_make(int runs, const char *run_id, const char *started_at);
 int pyexec_note_remove(int runs, const char *run_id, const char *started_at);
 
+/*
+ * Removes the directory of notes, if there is none.  While there is one, or
+ * code_exec has any other entry, it can't be removed: a run that begins makes
+ * its note first.  Returns 0, or -1 and errno.
+ */
+
+int pyexec_notes_drop(int runs);
+
 /* returns 1 if the note exists, else 0 */
 
 int pyexec_note_exists(int runs, const char *run_id, const char *started_at);

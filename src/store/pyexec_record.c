@@ -12,6 +12,7 @@
 
 #define PYEXEC_RECORDS      ".results"
 #define PYEXEC_RECORD_LEN   64
+#define PYEXEC_RECORD_TRIES 10
 
 
 static void pyexec_record_name(char name[PYEXEC_RECORD_LEN],
@@ -26,20 +27,26 @@ int
 pyexec_record_make(int runs, const char *run_id, int dir, const char *name,
     const pyexec_buf_t *json)
 {
-    int   rc;
-    char  record[PYEXEC_RECORD_LEN];
+    int       rc;
+    char      record[PYEXEC_RECORD_LEN];
+    unsigned  tries;
 
     pyexec_record_name(record, run_id);
 
-    rc = pyexec_record_put(runs, record, dir, name, json);
+    /* a clean-up may remove the directory of records while it is empty */
 
-    if (rc == -1 && errno == ENOENT
-        && (mkdirat(runs, PYEXEC_RECORDS, 0777) == 0 || errno == EEXIST))
-    {
+    for (tries = 0; tries < PYEXEC_RECORD_TRIES; tries++) {
+
         rc = pyexec_record_put(runs, record, dir, name, json);
+
+        if (rc == 0 || errno != ENOENT
+            || (mkdirat(runs, PYEXEC_RECORDS, 0777) == -1 && errno != EEXIST))
+        {
+            return rc;
+        }
     }
 
-    return rc;
+    return -1;
 }
 
 

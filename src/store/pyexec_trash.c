@@ -8,10 +8,15 @@
 
 #include "base/pyexec_log.h"
 #include "base/pyexec_tree.h"
+#include "store/pyexec_note.h"
 #include "store/pyexec_trash.h"
 
 
 #define PYEXEC_TRASH_LEN    64
+
+
+static void pyexec_trash_remove(pyexec_store_t *st,
+    const pyexec_str_t *session, int runs);
 
 
 int
@@ -45,21 +50,54 @@ pyexec_trash_put(int runs, const char *name, uint64_t *files)
 void
 pyexec_trash_empty(pyexec_store_t *st, const pyexec_str_t *session)
 {
-    DIR            *d;
-    int             fd, runs;
-    struct dirent  *de;
+    int                 fd, runs;
+    char                name[PYEXEC_SESSION_MAX + 1];
+    struct stat         sb;
+    const char *const  *sub;
+
+    static const char *const  subs[] = { ".results", ".runs", NULL };
 
     fd = pyexec_session_open(st, session, 0);
-    if (fd == -1) {
-        return;
+    runs = fd == -1 ? -1 : pyexec_runs_open(fd, 0);
+
+    if (runs != -1) {
+
+        pyexec_trash_remove(st, session, runs);
+
+        /* each of these calls fails if a run has begun meanwhile */
+
+        if (faccessat(runs, PYEXEC_LINES, F_OK, AT_SYMLINK_NOFOLLOW) == -1
+            && pyexec_notes_drop(runs) == 0)
+        {
+            for (sub = subs; *sub; sub++) {
+                (void) unlinkat(runs, *sub, AT_REMOVEDIR);
+            }
+
+            (void) snprintf(name, sizeof(name), "%.*s", (int) session->len,
+                            session->data);
+
+            if (unlinkat(fd, "code_exec", AT_REMOVEDIR) == 0
+                && fstat(fd, &sb) == 0 && sb.st_uid == geteuid())
+            {
+                (void) unlinkat(st->dir, name, AT_REMOVEDIR);
+            }
+        }
+
+        (void) close(runs);
     }
 
-    runs = pyexec_runs_open(fd, 0);
-    (void) close(fd);
-
-    if (runs == -1) {
-        return;
+    if (fd != -1) {
+        (void) close(fd);
     }
+}
+
+
+static void
+pyexec_trash_remove(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs)
+{
+    DIR            *d;
+    struct dirent  *de;
 
     d = pyexec_opendir(runs, PYEXEC_TRASH);
 
@@ -80,6 +118,4 @@ pyexec_trash_empty(pyexec_store_t *st, const pyexec_str_t *session)
     if (d) {
         (void) closedir(d);
     }
-
-    (void) close(runs);
 }

@@ -22,7 +22,11 @@
 
 int pyexec_trash_put(int runs, const char *name, uint64_t *files);
 
-/* removes what is in a session's trash, unless another process is doing that */
+/*
+ * Removes what is in a session's trash, unless another process is doing that.
+ * If the session has no runs any more, removes code_exec, and the session's
+ * directory if that is empty and belongs to the pool's user.
+ */
 
 void pyexec_trash_empty(pyexec_store_t *st, const pyexec_str_t *session);
 
