@@ -180,3 +180,29 @@ END
 [200, 200, 200]
 --- response_body_like eval
 [qr{"stdout":"kept\\n".*"path":"code_exec/[^/]+/a/b/x.txt"}, qr{"stdout":"False\\nb''\\n"}, qr/"limit":"disk"/]
+
+
+
+=== TEST 5: there are no names but localhost
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import socket
+print([entry[4][0] for entry in socket.getaddrinfo("localhost", 80, type=socket.SOCK_STREAM)])
+print(socket.gethostbyname("localhost"), socket.gethostbyname("10.0.0.1"), socket.getaddrinfo("::1", 1)[0][4][0])
+for look in (lambda: socket.getaddrinfo("example.com", 443), lambda: socket.gethostbyname("example.com"),
+             lambda: socket.create_connection(("example.com", 80))):
+    try:
+        look()
+    except socket.gaierror as e:
+        print(e.errno == socket.EAI_NONAME)
+END
+--- response_body_like eval
+main::prints(<<'END')
+['::1', '127.0.0.1']
+127.0.0.1 10.0.0.1 ::1
+True
+True
+True
+END

@@ -133,6 +133,30 @@ def _heap(module):
     module.Arena._dir_candidates = []
 
 
+def _socket(module):
+    """Know localhost, and no other name, at once and for good.
+
+    Without a resolver's files glibc says EAI_AGAIN, and code tries again.
+    """
+    lookup = module._socket.getaddrinfo
+
+    def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+        if host not in ("localhost", b"localhost"):
+            return lookup(host, port, family, type, proto,
+                          flags | module.AI_NUMERICHOST)
+        return [entry for address, own in (("::1", module.AF_INET6),
+                                           ("127.0.0.1", module.AF_INET))
+                if family in (0, own)
+                for entry in lookup(address, port, own, type, proto,
+                                    flags | module.AI_NUMERICHOST)]
+
+    def gethostbyname(name):
+        return getaddrinfo(name, None, module.AF_INET)[0][4][0]
+
+    module._socket.getaddrinfo = getaddrinfo
+    module.gethostbyname = gethostbyname
+
+
 def _shutil(module):
     """Let it copy files where their times and modes can't be set.
 
@@ -201,5 +225,6 @@ _CHANGES = {
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
     "shutil": _shutil,
+    "socket": _socket,
     "threadpoolctl": _threadpoolctl,
 }
