@@ -206,3 +206,24 @@ True
 True
 True
 END
+
+
+
+=== TEST 6: the user of runs is known
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import getpass, os, pathlib, pwd
+me = pwd.getpwuid(os.getuid())
+print(me.pw_name == getpass.getuser() == pathlib.Path("main.py").owner(), me.pw_dir == os.getcwd(), pwd.getpwnam("nobody") == me)
+try:
+    pwd.getpwuid(4242)
+except KeyError as e:
+    print(e)
+END
+--- response_body_like eval
+main::prints(<<'END')
+True True True
+'getpwuid(): uid not found: 4242'
+END

@@ -24,8 +24,10 @@ NO_PROCESSES = ("a run has no processes: use threads, as of"
 def install():
     for name in "fork", "forkpty", "posix_spawn", "posix_spawnp", "system":
         setattr(os, name, _refuse)
-    if "_posixsubprocess" in sys.builtin_module_names:
-        _posixsubprocess(importlib.import_module("_posixsubprocess"))
+    # those that are part of the interpreter: no finder is asked for them
+
+    for name in _CHANGES.keys() & set(sys.builtin_module_names):
+        importlib.import_module(name)
 
     for name in _CHANGES.keys() & sys.modules.keys():
         _CHANGES[name](sys.modules[name])
@@ -157,6 +159,21 @@ def _socket(module):
     module.gethostbyname = gethostbyname
 
 
+def _pwd(module):
+    """Know the user of runs: there is no /etc/passwd."""
+    getpwuid, getpwnam = module.getpwuid, module.getpwnam
+
+    def user():
+        return module.struct_passwd(("nobody", "x", os.getuid(), os.getgid(),
+                                     "nobody", os.environ.get("HOME", "/"),
+                                     "/usr/sbin/nologin"))
+
+    module.getpwuid = lambda uid: user() if uid == os.getuid() \
+        else getpwuid(uid)
+    module.getpwnam = lambda name: user() if name == "nobody" \
+        else getpwnam(name)
+
+
 def _shutil(module):
     """Let it copy files where their times and modes can't be set.
 
@@ -224,6 +241,7 @@ _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
+    "pwd": _pwd,
     "shutil": _shutil,
     "socket": _socket,
     "threadpoolctl": _threadpoolctl,
