@@ -57,10 +57,12 @@ like($r->{json}{detail}, qr/^the workspace's disk was full: nothing of the run w
 is(left('filler'), '', 'and leaves nothing behind');
 is(join(' ', map { $_->{status} } @{ $d->list('filler') }), 'interrupted', 'but its line');
 
-$r = post('open("session/all", "wb").write(bytes(250 << 20))', 'outside');
+mkdir "$disk/workspace/$_" or die "mkdir: $!" for 'outside', 'outside/uploads';
+chmod 0777, map { "$disk/workspace/$_" } 'outside', 'outside/uploads';
+$r = post('open("session/uploads/all", "wb").write(bytes(250 << 20))', 'outside');
 is($r->{code}, 507, 'one that fills it where its record is to be');
 is(left('outside'), '', 'leaves nothing of itself behind');
-unlink "$disk/workspace/outside/all";
+unlink "$disk/workspace/outside/uploads/all";
 
 # a run that writes as fast as it can; the best of five, on a busy machine
 
@@ -101,6 +103,15 @@ is($r->{code}, 200, 'with space there is, ENOSPC is an exception');
 is($r->{json}{limit}, 'disk', 'and its limit the disk');
 
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
+
+# the youngest runs go, too, if they may
+
+undef $d;
+$d = Pyexec::Daemon->new(workers => 1, workspace => "$disk/workspace", pool => 'workers=2 preload=none',
+                         http => 'pyexec_min_free 10m; pyexec_retain_min 0;');
+$old = $d->post('open("old", "wb").write(bytes(5 << 20))', session_id => 'old');
+ballast(186);
+ok($d->until(20, sub { !-e "$disk/workspace/old/code_exec/$old->{run_id}" }), 'pyexec_retain_min 0: any run may be removed');
 
 undef $d;
 system('umount', '-l', $disk);

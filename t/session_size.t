@@ -50,12 +50,15 @@ ok($d->until(20, sub { post('print(1)', 'b')->{code} == 507 }), 'an upload is co
 unlink "$d->{workspace}/b/uploads/six";
 ok($d->until(20, sub { post('print(1)', 'b')->{code} == 200 }), 'and so is its removal');
 
-# the session itself
+# the session itself; without namespaces, what is at its top must have been there
 
-is(post('open("session/nine", "wb").write(bytes(9 << 20))', 'w', '/api/write')->{json}{limit}, 'disk', 'what is written to the session counts');
+mkdir "$d->{workspace}/$_" or die "mkdir: $!" for 'w', 'w/uploads';
+chmod 0777, map { "$d->{workspace}/$_" } 'w', 'w/uploads';
+
+is(post('open("session/uploads/nine", "wb").write(bytes(9 << 20))', 'w', '/api/write')->{json}{limit}, 'disk', 'what is written to the session counts');
 is(post('print(1)', 'w')->{code}, 507, 'for the next run too');
-unlink "$d->{workspace}/w/nine";
-is(post('import time; open("session/nine", "wb").write(bytes(9 << 20)); time.sleep(20)', 'w', '/api/write')->{json}{limit}, 'disk',
+unlink "$d->{workspace}/w/uploads/nine";
+is(post('import time; open("session/uploads/nine", "wb").write(bytes(9 << 20)); time.sleep(20)', 'w', '/api/write')->{json}{limit}, 'disk',
    'while it runs, too');
 
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');

@@ -80,9 +80,6 @@ pyexec_sweeper(pyexec_pool_t *pool)
 
             if (pyexec_now() >= next) {
                 pyexec_sweep(&stores[i], pool->keep[i].retain);
-            }
-
-            if (pyexec_now() >= next) {
                 pyexec_sweep_count(&stores[i], last);
             }
 
@@ -166,16 +163,17 @@ pyexec_sweep_look(pyexec_store_t *st, const char *path, unsigned *full)
 static void
 pyexec_sweep_relieve(pyexec_store_t *st)
 {
-    uint32_t  age;
+    uint32_t  age, least;
 
     age = st->keep.retain ? st->keep.retain : PYEXEC_SWEEP_OLDEST;
+    least = st->keep.retain_min ? st->keep.retain_min : 1;
 
-    while (age > st->keep.retain_min && pyexec_store_full(st)) {
+    while (age > least && pyexec_store_full(st)) {
 
         age -= (age + 3) / 4;
 
-        if (age < st->keep.retain_min) {
-            age = st->keep.retain_min;
+        if (age < least) {
+            age = least;
         }
 
         pyexec_sweep(st, age);
