@@ -227,3 +227,17 @@ main::prints(<<'END')
 True True True
 'getpwuid(): uid not found: 4242'
 END
+
+
+
+=== TEST 7: a server can't listen, and says so
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import asyncio
+async def main():
+    await asyncio.start_server(print, "127.0.0.1", 8000)
+asyncio.run(main())
+END
+--- response_body_like: "status":"error".*PermissionError: \[Errno 1\] Operation not permitted

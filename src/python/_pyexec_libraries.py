@@ -159,6 +159,19 @@ def _socket(module):
     module.gethostbyname = gethostbyname
 
 
+def _base_events(module):
+    """Say that a server can't have a socket: asyncio made one without."""
+    create = module.BaseEventLoop.create_server
+
+    @functools.wraps(create)
+    async def create_server(self, *args, **named):
+        if named.get("sock") is None:
+            module.socket.socket().close()
+        return await create(self, *args, **named)
+
+    module.BaseEventLoop.create_server = create_server
+
+
 def _pwd(module):
     """Know the user of runs: there is no /etc/passwd."""
     getpwuid, getpwnam = module.getpwuid, module.getpwnam
@@ -239,6 +252,7 @@ def _loaded():
 
 _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
+    "asyncio.base_events": _base_events,
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
     "pwd": _pwd,
