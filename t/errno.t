@@ -10,6 +10,9 @@ use Pyexec::Census;
 use Pyexec::Daemon;
 use Pyexec::Inject;
 use Test::More;
+use Time::HiRes qw(time);
+
+use constant SECONDS => 1;
 
 plan skip_all => 'strace is not there, or may not trace' if system('strace -o /dev/null true 2>/dev/null') != 0;
 
@@ -37,6 +40,39 @@ for my $kind ('pool', 'runner', 'clerk', 'sweeper', 'zygote light', 'worker') {
     }
 }
 
+# what fails for a while does so each time: nothing is tried without a pause
+
+my @always = (
+    ['pool', 'poll', 'ENOMEM'],
+    (map { ['zygote light', @$_] } ['clone', 'EAGAIN'], ['pidfd_open', 'EMFILE'], ['sendmsg', 'ETOOMANYREFS']),
+    (map { ['runner', @$_] } ['sendmsg', 'EAGAIN'], ['sendmsg', 'ETOOMANYREFS'], ['socketpair', 'EMFILE'],
+                             ['openat2', 'ENFILE'], ['poll', 'ENOMEM'], ['fcntl', 'ENOMEM']),
+    (map { ['clerk', @$_] } ['clone', 'EAGAIN'], ['openat2', 'EMFILE'], ['fcntl', 'ENOMEM'], ['poll', 'ENOMEM']),
+    (map { ['worker', @$_] } ['socketpair', 'EMFILE'], ['sendmsg', 'ETOOMANYREFS']),
+);
+
+for my $fault (@always) {
+    my ($kind, $call, $errno) = @$fault;
+    my ($pid, $start);
+    $d->until(20, sub { ($pid) = Pyexec::Census->take->pids($kind) }) or die "no $kind";
+    my @runs = $d->post_in_background('import time; time.sleep(0.4)', session_id => 'meanwhile');
+    $d->until(20, sub { grep { $_->{status} eq 'running' } @{ $d->list('meanwhile') } }) or die 'no run';
+    my $before = ticks($pid);
+    my $inject = Pyexec::Inject->start($pid, $errno, 1, 0, $call) or next;
+
+    push @runs, map { $d->post_in_background("print($_)", session_id => 'gone') } 1 .. 3;
+    my $list = $d->request('GET', '/api/code-results/kept');
+    $start = time;
+    $d->until(10, sub { time - $start >= SECONDS });
+    my $used = ticks($pid) - $before + ticks($inject->{strace});
+    cmp_ok($used, '<', 100 * SECONDS / 8, "$errno of each $call() in a $kind: it does not spin");
+    $inject->stop;
+
+    ok($d->until(15, sub { 4 == grep { $d->answer_of($_) } @runs }), 'runs are answered');
+    isnt($d->response($list, 15)->{json}, undef, 'and a list');
+    ok($d->until(20, sub { ($d->post('print(2)', _timeout => 20)->{status} // '') eq 'ok' }), 'and later ones are served');
+}
+
 unlike($d->log, qr/\[emerg\]|Sanitizer/, 'the log has no emergency');
 
 done_testing();
@@ -46,4 +82,11 @@ sub ask {
     return $d->http('GET', '/api/code-results/kept', undef, 30) if $n % 3 == 1;
     return $d->http('DELETE', '/api/code-cleanup/gone', undef, 30) if $n % 3 == 2;
     return $d->http('POST', '/api/execute-code', '{"session_id": "gone", "code": "open(\"a\", \"w\")"}', 30);
+}
+
+# processor time in hundredths of a second; none of what has ended
+
+sub ticks {
+    my (undef, @stat) = split ' ', (Pyexec::Census::slurp("/proc/$_[0]/stat") =~ /\) (.*)/)[0] // '';
+    return ($stat[10] // 0) + ($stat[11] // 0);
 }

@@ -15,7 +15,7 @@
 
 /* between two tries of what failed for want of memory or descriptors */
 
-#define PYEXEC_PAUSE        10             /* ms */
+#define PYEXEC_PAUSE        10000000       /* ns */
 #define PYEXEC_TRIES        100
 
 
@@ -117,7 +117,7 @@ pyexec_send_fds_wait(int fd, const void *data, size_t len, const int *fds,
             return n;
         }
 
-        (void) poll(NULL, 0, PYEXEC_PAUSE);
+        pyexec_pause();
     }
 }
 
@@ -127,6 +127,15 @@ pyexec_not_yet(int err)
 {
     return err == EAGAIN || err == ENOBUFS || err == ENOMEM || err == EMFILE
            || err == ENFILE || err == ETOOMANYREFS;
+}
+
+
+void
+pyexec_pause(void)
+{
+    const struct timespec  pause = { 0, PYEXEC_PAUSE };
+
+    (void) nanosleep(&pause, NULL);
 }
 
 
@@ -248,7 +257,7 @@ pyexec_wait(struct pollfd *pfd, unsigned n, int timeout)
     }
 
     if (errno != EINTR) {
-        (void) poll(NULL, 0, PYEXEC_PAUSE);
+        pyexec_pause();
     }
 
     for (i = 0; i < n; i++) {

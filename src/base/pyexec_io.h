@@ -49,6 +49,10 @@ ssize_t pyexec_send_fds_wait(int fd, const void *data, size_t len,
 
 int pyexec_not_yet(int err);
 
+/* 10 ms; unlike poll(), it does not fail for want of memory */
+
+void pyexec_pause(void);
+
 /*
  * Receives up to len bytes by one recvmsg() with these flags, and with them
  * either nfds descriptors, which are close-on-exec and the caller's, or none:

@@ -252,10 +252,17 @@ pyexec_lock(pyexec_store_t *st, int cmd, short type, off_t byte)
 
     /* a lock that stayed would stop other processes for good */
 
-    do {
+    for ( ;; ) {
         rc = TEMP_FAILURE_RETRY(fcntl(st->lock, cmd, &fl));
-    } while (rc == -1 && type == F_UNLCK
-             && (errno == ENOLCK || pyexec_not_yet(errno)));
+
+        if (rc != -1 || type != F_UNLCK
+            || (errno != ENOLCK && !pyexec_not_yet(errno)))
+        {
+            break;
+        }
+
+        pyexec_pause();
+    }
 
     return cmd == F_OFD_GETLK && rc == 0 ? fl.l_type != F_UNLCK : rc;
 }

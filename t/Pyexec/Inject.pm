@@ -21,17 +21,19 @@ my $CALLS = join ',', map { "?$_" } qw(
     write writev
 );
 
-# Every nth of each of these calls fails.  Returns what stop() takes; or nothing
-# if the process has gone.  With follow, those that it forks are traced as well.
+# Every nth of each of the calls fails, by default of those above.  Returns what
+# stop() takes; or nothing if the process has gone.  With follow, those that it
+# forks are traced as well.
 
 sub start {
-    my ($class, $pid, $errno, $nth, $follow) = @_;
+    my ($class, $pid, $errno, $nth, $follow, $calls) = @_;
+    $calls //= $CALLS;
     my $child = fork // die "fork: $!";
 
     if (!$child) {
         open STDERR, '>', '/dev/null';
-        exec 'strace', '-qq', '-o', '/dev/null', $follow ? '-f' : (), '-p', $pid, '-e', "trace=$CALLS", '-e',
-             "inject=$CALLS:error=$errno:when=$nth+$nth" or die "strace: $!";
+        exec 'strace', '-qq', '-o', '/dev/null', $follow ? '-f' : (), '-p', $pid, '-e', "trace=$calls", '-e',
+             "inject=$calls:error=$errno:when=$nth+$nth" or die "strace: $!";
     }
     my $self = bless { strace => $child }, $class;
     return $self if Pyexec::Daemon->until(10, sub { traced($pid) || !-d "/proc/$pid" }) && traced($pid);
