@@ -7,6 +7,7 @@ check() parses and compiles the code once; what it returns is what is run.
 
 import ast
 import importlib.util
+import os
 import re
 import sys
 import unicodedata
@@ -20,10 +21,6 @@ DENIED_IMPORTS = frozenset("""
 
 DENIED_CALLS = frozenset("eval exec compile __import__ open_code".split())
 
-IMPORT_ERRORS = frozenset("""
-    ImportError ModuleNotFoundError Exception BaseException
-""".split())
-
 FILE_NAME = "main.py"
 MAX_LINE = 1000          # characters of a source line that is shown
 
@@ -35,7 +32,7 @@ def check(code, policy, deny, allow):
     why.  deny are roots of modules that are refused beside DENIED_IMPORTS,
     allow those that are not refused after all; a root in both is refused.
     If policy is false, nothing is refused.  imports are all roots, missing
-    those that are not installed, unless the code handles the ImportError.
+    those of imports that are certain to be reached, and to fail.
     violations are tuples (rule, name, line, column); line and column begin
     with 1, columns are characters.  The code object is None unless status is
     "ok".  No exception is raised for any code.
@@ -57,7 +54,7 @@ def check(code, policy, deny, allow):
         return _syntax_error(exc, code)
 
     found = _walk(tree)
-    imports = sorted({name for name, _, _ in found.imports})
+    imports = sorted({name for name, _ in found.imports})
 
     if policy:
         denied = (DENIED_IMPORTS - set(allow)) | set(deny)
@@ -65,8 +62,7 @@ def check(code, policy, deny, allow):
         if reasons:
             return "blocked", reasons, imports, violations, [], None
 
-    missing = sorted({name for name, _, expected in found.imports
-                      if not expected and not _is_there(name)})
+    missing = _missing(tree)
     if missing:
         reason = "Dependencias faltantes: " + ", ".join(missing)
         return "deps_missing", [reason], imports, [], missing, None
@@ -96,46 +92,42 @@ WORDS = ("import", "open", *sorted(DENIED_CALLS))
 
 class _Found:
     def __init__(self):
-        self.imports = []    # (root, node, is its failure expected?)
+        self.imports = []    # (root, node)
         self.calls = []      # (name, node)
         self.paths = []      # (path, node)
+        self.own = set()     # names that are no builtins in this code
 
 
 def _walk(tree):
     """Look at every node.  Without recursion, as code may be nested deeply."""
     found = _Found()
-    todo = [(tree, False)]
+    todo = [tree]
 
     while todo:
-        node, expected = todo.pop()
+        node = todo.pop()
 
         if isinstance(node, ast.Import):
-            found.imports += [(_root(alias.name), node, expected)
+            found.imports += [(_root(alias.name), node)
                               for alias in node.names]
 
         elif isinstance(node, ast.ImportFrom):
             if node.level == 0:
-                found.imports.append((_root(node.module), node, expected))
+                found.imports.append((_root(node.module), node))
+            if node.module != "builtins":
+                found.own |= {alias.asname or alias.name
+                              for alias in node.names}
 
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             found.calls.append((node.func.id, node))
             if node.func.id == "open":
                 found.paths += [(path, node) for path in _literals(node)]
 
-        elif isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
-            todo += [(child, True) for child in node.body]
-            todo += [(child, expected) for child in node.orelse]
-            continue
-
-        elif hasattr(node, "handlers") and _expects_import_error(node):
-            expected = True
-
         for value in vars(node).values():
             if isinstance(value, list):
-                todo += [(child, expected) for child in value
+                todo += [child for child in value
                          if isinstance(child, ast.AST)]
             elif isinstance(value, ast.AST):
-                todo.append((value, expected))
+                todo.append(value)
 
     for places in (found.imports, found.calls, found.paths):
         places.sort(key=lambda place: (place[1].lineno, place[1].col_offset))
@@ -145,21 +137,6 @@ def _walk(tree):
 
 def _root(name):
     return name.partition(".")[0]
-
-
-def _name(node):
-    """Return the last part of ImportError or builtins.ImportError."""
-    return getattr(node, "id", None) or getattr(node, "attr", None)
-
-
-def _expects_import_error(node):
-    for handler in node.handlers:
-        if handler.type is None:
-            return True
-        kinds = getattr(handler.type, "elts", [handler.type])
-        if any(_name(kind) in IMPORT_ERRORS for kind in kinds):
-            return True
-    return False
 
 
 def _literals(call):
@@ -175,10 +152,10 @@ def _literals(call):
 
 
 def _violations(found, denied, code):
-    imports = [("import", name, node) for name, node, _ in found.imports
+    imports = [("import", name, node) for name, node in found.imports
                if name in denied]
     calls = [("call", name, node) for name, node in found.calls
-             if name in DENIED_CALLS]
+             if name in DENIED_CALLS - found.own]
     paths = [("open_path", path, node) for path, node in found.paths
              if path.startswith(("/", "~", "\\")) or ".." in path]
 
@@ -212,7 +189,37 @@ def _column(lines, node):
     return len(line[:node.col_offset].decode("utf-8", "replace")) + 1
 
 
-def _is_there(name):
+def _missing(tree):
+    """Return the roots of missing modules among the imports that code begins
+    with.
+
+    Only these are certain to be reached before anything else has happened: any
+    other import may fail, or not, as in Python.  What a module of the run's
+    directory does is not known either.
+    """
+    missing = set()
+
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            roots = [_root(alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            roots = [_root(node.module)]
+        elif (isinstance(node, ast.Expr)
+              and isinstance(node.value, ast.Constant)):
+            continue
+        else:
+            break
+
+        for root in roots:
+            if not is_there(root):
+                missing.add(root)
+            elif os.path.exists(root) or os.path.exists(root + ".py"):
+                return sorted(missing)
+
+    return sorted(missing)
+
+
+def is_there(name):
     if name in sys.modules:
         return sys.modules[name] is not None
     try:

@@ -355,7 +355,8 @@ pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
 
     if (!run->request->auto_correct
         || run->nattempts >= run->request->max_attempts
-        || !a->has_failed || a->failed.undefined.len == 0)
+        || !a->has_failed || a->failed.undefined.len == 0
+        || strcmp(a->verdict, "error") != 0)
     {
         return -1;
     }

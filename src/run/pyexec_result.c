@@ -15,6 +15,7 @@
 #define PYEXEC_RAW          20000
 
 
+static void pyexec_result_missing(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned truncated);
 static void pyexec_result_cut(yajl_gen g, const char *key,
@@ -96,14 +97,28 @@ pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
         pyexec_json_cstr(g, "limit", a->limit);
     }
 
-    if (a->has_checked && a->checked.missing.len
-        && strcmp(a->verdict, "deps_missing") == 0)
-    {
-        pyexec_json_list(g, "missing_dependencies", a->checked.missing);
+    if (strcmp(a->verdict, "deps_missing") == 0) {
+        pyexec_result_missing(g, a);
     }
 
     yajl_gen_map_close(g);
     yajl_gen_free(g);
+}
+
+
+/* what the check has found, or what the run's last exception is about */
+
+static void
+pyexec_result_missing(yajl_gen g, const pyexec_attempt_t *a)
+{
+    if (!a->has_failed) {
+        pyexec_json_list(g, "missing_dependencies", a->checked.missing);
+        return;
+    }
+
+    pyexec_json_array(g, "missing_dependencies");
+    pyexec_json_text(g, NULL, &a->failed.undefined);
+    yajl_gen_array_close(g);
 }
 
 

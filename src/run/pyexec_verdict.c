@@ -157,6 +157,12 @@ pyexec_verdict_exit(pyexec_attempt_t *a)
 
     if (a->has_failed) {
         a->limit = pyexec_verdict_errno(&a->failed);
+
+        if (a->failed.undefined.len
+            && pyexec_str_is(&a->failed.type, "ModuleNotFoundError"))
+        {
+            a->verdict = "deps_missing";
+        }
         return;
     }
 

@@ -81,7 +81,8 @@ typedef struct {
     pyexec_str_t           file;           /* "main.py"; empty: not known */
     uint32_t               line;
     pyexec_str_t           raw;            /* the traceback */
-    pyexec_str_t           undefined;      /* the name of a NameError */
+    pyexec_str_t           undefined;      /* the name of a NameError, the
+                                              root of a missing module */
     uint32_t               error;          /* errno of an OSError, or 0 */
 } pyexec_child_failed_t;
 
