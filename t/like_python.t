@@ -241,3 +241,52 @@ async def main():
 asyncio.run(main())
 END
 --- response_body_like: "status":"error".*PermissionError: \[Errno 1\] Operation not permitted
+
+
+
+=== TEST 8: standard output has other encodings, and does not seek
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import io, sys
+sys.stdout.reconfigure(encoding="latin-1", errors="replace")
+print("a\u4e2d", sys.stdout.seekable(), sys.stdout.name)
+sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+print("b\u00e9")
+sys.stderr.reconfigure(errors="strict")
+END
+--- response_body_like eval
+main::prints("a? False <stdout>\nb\xc3\xa9\n")
+
+
+
+=== TEST 9: modules of the run's directory come last, __file__ is absolute
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import os
+open("helper.py", "w").write("def f(): return 1\n")
+open("csv.py", "w").write("mine = 1\n")
+import helper, csv
+print(helper.f(), hasattr(csv, "mine"), os.path.isabs(__file__))
+print("main.py" in os.listdir(os.path.dirname(__file__)))
+END
+--- response_body_like eval
+main::prints("1 False True\nTrue\n")
+
+
+
+=== TEST 10: a missing module ends a run, or none
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { main::code($_) } "print(1)\nimport zzz_a.b", "def f(): import zzz_a\nprint(1)",
+ "import contextlib\nwith contextlib.suppress(ImportError): import zzz_a\nprint(1)",
+ "import sys\nsys.modules['zzz_a'] = sys\nimport zzz_a\nprint(1)", "print(1)\nimport json.zzz_a"]
+--- error_code eval
+[(200) x 5]
+--- response_body_like eval
+[qr/"status":"deps_missing","stdout":"1\\n","stderr":"Traceback.*"missing_dependencies":\["zzz_a"\]/,
+ (qr/"status":"ok","stdout":"1\\n"/) x 3, qr/"status":"error"(?!.*missing_dependencies)/]

@@ -32,6 +32,7 @@ import io
 import linecache
 import logging
 import random
+import re
 import threading
 import traceback
 import types
@@ -123,6 +124,7 @@ def preload(names):
         _warm()
 
     _pyexec_figures.install()
+    _make_unseekable()
     _check_threads()
     _settle(alone=not loaded)
 
@@ -260,7 +262,8 @@ def _settle(alone):
 
     sys.argv = [FILE_NAME]
     sys.orig_argv = ["python3", FILE_NAME]
-    sys.path = [path for path in sys.path if path not in ("", ".")]
+    # begin() makes the last one the run's: what is uploaded there hides nothing
+    sys.path = [path for path in sys.path if path not in ("", ".")] + [""]
     sys.modules["__main__"] = _main
 
     _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
@@ -344,6 +347,29 @@ while counter(0):
 '''
 
 
+def _make_unseekable():
+    """Begin stdout and stderr anew, as streams of a pipe.
+
+    Both are /dev/null here, and remember that they can seek; in a child they
+    are pipes, where reconfigure() and a TextIOWrapper of their buffer would
+    seek.
+    """
+    read, write = os.pipe()
+
+    for stream, fd in (sys.__stdout__, 1), (sys.__stderr__, 2):
+        kept, raw = os.dup(fd), stream.buffer
+        os.dup2(write, fd)
+        raw.__init__(fd, "w", closefd=False)
+        raw.name = "<stdout>" if fd == 1 else "<stderr>"
+        stream.__init__(raw, stream.encoding, stream.errors, "\n",
+                        stream.line_buffering, True)
+        os.dup2(kept, fd)
+        os.close(kept)
+
+    os.close(read)
+    os.close(write)
+
+
 def _check_threads():
     """Raise RuntimeError if there is a second thread.
 
@@ -391,7 +417,8 @@ def begin(code):
     """
     # os.environ's own dict: without putenv(), which C has called already
     environ = os.environ._data
-    environ[b"HOME"] = environ[b"TMPDIR"] = os.getcwdb()
+    environ[b"HOME"] = environ[b"TMPDIR"] = directory = os.getcwdb()
+    sys.path[-1] = os.fsdecode(directory)
 
     # tracebacks show these lines, whatever the code does to its main.py
     lines = io.StringIO(code, newline=None).readlines()
@@ -400,7 +427,8 @@ def begin(code):
     namespace = _main.__dict__
     namespace.clear()
     namespace.update(__name__="__main__", __doc__=None, __package__=None,
-                     __loader__=None, __spec__=None, __file__=FILE_NAME,
+                     __loader__=None, __spec__=None, __cached__=None,
+                     __file__=os.path.join(sys.path[-1], FILE_NAME),
                      __builtins__=builtins)
     return namespace
 
@@ -412,7 +440,8 @@ def describe(exc):
     """Return (type, message, file, line, traceback, undefined, errno).
 
     file is "" and line 0 if the traceback has no line of the code; undefined
-    is the name that a NameError is about, or ""; errno an OSError's, or 0.
+    is the name that a NameError is about, the root of the module that is not
+    to be found, or ""; errno an OSError's, or 0.
     The traceback is what Python prints, cut in its middle to MAX_TEXT.  Never
     raises, whatever the code has done to the exception or the interpreter.
     """
@@ -459,6 +488,9 @@ def _undefined(exc):
     # an UnboundLocalError is about a local variable: no import would help
     if isinstance(exc, NameError) and not isinstance(exc, UnboundLocalError):
         return _plain(getattr(exc, "name", None) or "")
+    if isinstance(exc, ModuleNotFoundError):
+        root = _plain(exc.name or "").partition(".")[0]
+        return "" if not root or _pyexec_policy.is_there(root) else root
     return ""
 
 
@@ -498,7 +530,19 @@ def _format(exc):
     formatted = traceback.TracebackException(type(exc), exc, exc.__traceback__,
                                              limit=-MAX_FRAMES)
     _hide_ours(formatted)
+    if sys.version_info < (3, 12) and isinstance(exc, (NameError,
+                                                       AttributeError)):
+        formatted._str += _suggestion(exc)
     return "".join(formatted.format())
+
+
+def _suggestion(exc):
+    """Return ". Did you mean: 'sqrt'?" or "": before 3.12, only C knows it."""
+    printed = io.StringIO()
+    with contextlib.redirect_stderr(printed):
+        sys.__excepthook__(type(exc), exc, exc.__traceback__)
+    found = re.findall(r"(\. Did you mean: '\w+'\?)$", printed.getvalue(), re.M)
+    return found[-1] if found and found[-1] not in str(exc) else ""
 
 
 def _hide_ours(formatted):

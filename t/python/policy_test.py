@@ -159,10 +159,12 @@ class Dependencies(unittest.TestCase):
 
     def test_one_that_is_not_certain_to_be_reached(self):
         for code in ("try:\n    import zzz_a\nexcept ValueError:\n    pass",
-                     "def f():\n    import zzz_a", "if False:\n    import zzz_a",
+                     "def f():\n    import zzz_a",
+                     "if False:\n    import zzz_a",
                      "import contextlib\nwith contextlib.suppress(ImportError):"
                      "\n    import zzz_a",
-                     "import sys\nif sys.platform == 'win32':\n    import zzz_a",
+                     "import sys\nif sys.platform == 'win32':\n"
+                     "    import zzz_a",
                      "import sys\nsys.modules['zzz_a'] = sys\nimport zzz_a",
                      "print(1)\nimport zzz_a", "import json.zzz_a"):
             with self.subTest(code):

@@ -46,6 +46,15 @@ class Describe(unittest.TestCase):
         self.assertEqual(describe("def f():\n    x += 1\nf()")[5], "")
         self.assertEqual(describe("raise NameError('np')")[5], "")
         self.assertEqual(describe("{}['np']")[5], "")
+        self.assertEqual(describe("import zzz_a.b")[5], "zzz_a")
+        self.assertEqual(describe("import json.zzz_a")[5], "")
+
+    def test_did_you_mean(self):
+        for code, name in (("import math\nmath.sqr", "sqrt"),
+                           ("first = 1\nfrist", "first")):
+            with self.subTest(code):
+                self.assertRegex(describe(code)[4],
+                                 r"\. Did you mean: '%s'\?\n$" % name)
 
     def test_errno(self):
         self.assertEqual(describe("open('no/such')")[6], 2)
@@ -179,12 +188,13 @@ class Runs(unittest.TestCase):
 
     def test_main_is_a_module_as_any_script_s(self):
         self.assertEqual(self.out(
-            "import pickle, sys\n"
+            "import os, pickle, sys\n"
             "class C: pass\n"
-            "print(__name__, __file__, __doc__, sys.argv, '' in sys.path)\n"
+            "print(__name__, __file__ == os.path.abspath('main.py'), __doc__,"
+            " sys.argv, sys.path[-1] == os.getcwd())\n"
             "print(type(pickle.loads(pickle.dumps(C()))) is C)\n"
             "print(sorted(n for n in globals() if n[0] != '_'))\n"),
-            "__main__ main.py None ['main.py'] False\nTrue\n['C', 'pickle',"
+            "__main__ True None ['main.py'] True\nTrue\n['C', 'os', 'pickle',"
             " 'sys']\n")
 
     def test_environment_and_temporary_files(self):
@@ -300,7 +310,7 @@ class Preload(unittest.TestCase):
 
     def preload(self, names, before=""):
         return subprocess.run(
-            [zygote.PYTHON, "-I", "-c",
+            [zygote.PYTHON, "-I", "-u", "-c",
              "import sys\nsys.path.insert(0, %r)\n%s\n"
              "import _pyexec_startup\n"
              "print(_pyexec_startup.preload(%r))"
