@@ -25,6 +25,14 @@ static ngx_http_handler_pt  ngx_http_pyexec_handlers[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_pyexec_policies[] = {
+    { ngx_string("off"), 0 },
+    { ngx_string("on"), 1 },
+    { ngx_string("lenient"), 2 },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_pyexec_accesses[] = {
     { ngx_string("read"), 0 },
     { ngx_string("write"), 1 },
@@ -240,11 +248,11 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       ngx_http_pyexec_accesses },
 
     { ngx_string("pyexec_policy"),
-      ngx_http_pyexec_anywhere|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, policy),
-      NULL },
+      ngx_http_pyexec_policies },
 
     { ngx_string("pyexec_deny_import"),
       ngx_http_pyexec_anywhere|NGX_CONF_1MORE,

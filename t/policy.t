@@ -69,3 +69,17 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- response_body_like eval
 [qr/"status":"ok","stdout":"prin\\n"/, qr/"status":"error".*(FileNotFound|Permission)Error/,
  qr/"status":"error".*PermissionError/, qr/"status":"error".*PermissionError.*"limit":"processes"/]
+
+
+
+=== TEST 6: lenient
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy lenient; }
+--- request eval
+[map { "POST /api/execute-code\n{\"code\": \"$_\"}" } "import os; print(os.path.basename('/a/b'), eval('1'))",
+ "import os as o; o.system('ls')", "import socket"]
+--- error_code eval
+[200, 200, 200]
+--- response_body_like eval
+[qr/"status":"ok","stdout":"b 1\\n"/, qr/"status":"blocked".*"Llamada no permitida: os.system\(\)"/,
+ qr/"status":"blocked".*"Imports no permitidos: socket"/]

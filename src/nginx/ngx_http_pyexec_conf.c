@@ -288,7 +288,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->max_output = NGX_CONF_UNSET;
     conf->max_flood = NGX_CONF_UNSET;
     conf->session_access = NGX_CONF_UNSET_UINT;
-    conf->policy = NGX_CONF_UNSET;
+    conf->policy = NGX_CONF_UNSET_UINT;
     conf->ignore_client_abort = NGX_CONF_UNSET;
     conf->json_errors = NGX_CONF_UNSET;
     conf->limit = NGX_CONF_UNSET_PTR;
@@ -331,7 +331,7 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_off_value(conf->max_flood, prev->max_flood,
                              64 * 1024 * 1024);
     ngx_conf_merge_uint_value(conf->session_access, prev->session_access, 0);
-    ngx_conf_merge_value(conf->policy, prev->policy, 1);
+    ngx_conf_merge_uint_value(conf->policy, prev->policy, 1);
     ngx_conf_merge_value(conf->ignore_client_abort,
                          prev->ignore_client_abort, 0);
     ngx_conf_merge_ptr_value(conf->limit, prev->limit, NULL);

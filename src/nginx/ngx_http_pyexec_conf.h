@@ -43,7 +43,7 @@ typedef struct {
     ngx_int_t                  max_output;
     off_t                      max_flood;
     ngx_uint_t                 session_access;  /* 1: write */
-    ngx_flag_t                 policy;
+    ngx_uint_t                 policy;
     ngx_flag_t                 ignore_client_abort;
     ngx_flag_t                 json_errors;
     ngx_http_pyexec_limit_t   *limit;      /* or NULL */

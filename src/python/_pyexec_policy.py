@@ -21,6 +21,18 @@ DENIED_IMPORTS = frozenset("""
 
 DENIED_CALLS = frozenset("eval exec compile __import__ open_code".split())
 
+# of the policy "lenient", and what it refuses of modules under any name
+
+LENIENT = 2
+LENIENT_IMPORTS = frozenset("ctypes pty socket subprocess".split())
+
+LENIENT_CALLS = {
+    "os": re.compile("system|popen|(exec|spawn|posix_spawn|fork|kill).*"
+                     "|set(e|re|res)?[ug]id|(set|init)groups"),
+    "shutil": re.compile("chown"),
+    "sys": re.compile("settrace|setprofile"),
+}
+
 FILE_NAME = "main.py"
 MAX_LINE = 1000          # characters of a source line that is shown
 
@@ -31,8 +43,9 @@ def check(code, policy, deny, allow):
     status is "ok", "blocked", "syntax_error" or "deps_missing"; reasons say
     why.  deny are roots of modules that are refused beside DENIED_IMPORTS,
     allow those that are not refused after all; a root in both is refused.
-    If policy is false, nothing is refused.  imports are all roots, missing
-    those of imports that are certain to be reached, and to fail.
+    If policy is 0, nothing is refused; LENIENT has tables of its own.  imports
+    are all roots, missing those of imports that are certain to be reached, and
+    to fail.
     violations are tuples (rule, name, line, column); line and column begin
     with 1, columns are characters.  The code object is None unless status is
     "ok".  No exception is raised for any code.
@@ -57,8 +70,9 @@ def check(code, policy, deny, allow):
     imports = sorted({name for name, _ in found.imports})
 
     if policy:
-        denied = (DENIED_IMPORTS - set(allow)) | set(deny)
-        reasons, violations = _violations(found, denied, code)
+        denied = LENIENT_IMPORTS if policy == LENIENT else DENIED_IMPORTS
+        denied = (denied - set(allow)) | set(deny)
+        reasons, violations = _violations(found, denied, policy, code)
         if reasons:
             return "blocked", reasons, imports, violations, [], None
 
@@ -96,6 +110,8 @@ class _Found:
         self.calls = []      # (name, node)
         self.paths = []      # (path, node)
         self.own = set()     # names that are no builtins in this code
+        self.modules = {}    # module by the name that an import gives it
+        self.attributes = [] # (name, attribute, node)
 
 
 def _walk(tree):
@@ -109,6 +125,13 @@ def _walk(tree):
         if isinstance(node, ast.Import):
             found.imports += [(_root(alias.name), node)
                               for alias in node.names]
+            found.modules.update((alias.asname, alias.name) if alias.asname
+                                 else (_root(alias.name),) * 2
+                                 for alias in node.names)
+
+        elif (isinstance(node, ast.Attribute)
+              and isinstance(node.value, ast.Name)):
+            found.attributes.append((node.value.id, node.attr, node))
 
         elif isinstance(node, ast.ImportFrom):
             if node.level == 0:
@@ -151,13 +174,16 @@ def _literals(call):
             yield value
 
 
-def _violations(found, denied, code):
+def _violations(found, denied, policy, code):
     imports = [("import", name, node) for name, node in found.imports
                if name in denied]
     calls = [("call", name, node) for name, node in found.calls
              if name in DENIED_CALLS - found.own]
     paths = [("open_path", path, node) for path, node in found.paths
              if path.startswith(("/", "~", "\\")) or ".." in path]
+
+    if policy == LENIENT:
+        calls, paths = _lenient_calls(found), []
 
     # used as a set that keeps its order
     reasons = {}
@@ -175,6 +201,17 @@ def _violations(found, denied, code):
     violations.sort(key=lambda violation: violation[2:])
 
     return list(reasons), violations
+
+
+def _lenient_calls(found):
+    """What can have no good end, as an attribute of its module."""
+    named = [("call", found.modules.get(name), attribute, node)
+             for name, attribute, node in found.attributes]
+    calls = [(rule, "%s.%s" % (module, attribute), node)
+             for rule, module, attribute, node in named
+             if module in LENIENT_CALLS
+             and LENIENT_CALLS[module].fullmatch(attribute)]
+    return sorted(calls, key=lambda call: (call[2].lineno, call[2].col_offset))
 
 
 def _lines(code):

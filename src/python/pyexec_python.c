@@ -361,7 +361,7 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
     answer = pyexec_python_call(PYEXEC_CHECK,
                                 Py_BuildValue("(NNNN)",
                                          pyexec_python_text(code),
-                                         PyBool_FromLong(job->policy),
+                                         PyLong_FromUnsignedLong(job->policy),
                                          pyexec_python_names(&job->deny),
                                          pyexec_python_names(&job->allow)));
 

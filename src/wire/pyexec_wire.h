@@ -134,7 +134,7 @@ typedef struct {
     uint64_t               max_flood;      /* bytes, of both streams */
 
     uint32_t               session_write;  /* 1: the session is writable */
-    uint32_t               policy;         /* 0: off */
+    uint32_t               policy;         /* 0: off, 1: on, 2: lenient */
     pyexec_list_t          deny;           /* modules to refuse as well */
     pyexec_list_t          allow;          /* modules not to refuse */
 } pyexec_execute_t;

@@ -100,6 +100,42 @@ class Calls(unittest.TestCase):
         self.assertEqual(status("\uff45val('1')"), "blocked")
 
 
+class Lenient(unittest.TestCase):
+
+    def test_refused(self):
+        for name in ("ctypes", "pty", "socket", "subprocess"):
+            self.assertEqual(reasons("import " + name, on=policy.LENIENT),
+                             ["Imports no permitidos: " + name])
+        for name in ("os.system", "os.popen", "os.execv", "os.spawnlp",
+                     "os.fork", "os.forkpty", "os.kill", "os.killpg",
+                     "os.setuid", "os.setresgid", "os.setgroups",
+                     "shutil.chown", "sys.settrace", "sys.setprofile"):
+            module, _, attribute = name.partition(".")
+            for code in ("import %s\n%s()" % (module, name),
+                         "import %s as x\nx.%s()" % (module, attribute)):
+                with self.subTest(code):
+                    self.assertEqual(reasons(code, on=policy.LENIENT),
+                                     ["Llamada no permitida: %s()" % name])
+
+    def test_place(self):
+        self.assertEqual(check("import os.path\n\nx = os.system(1)",
+                               on=policy.LENIENT)[3],
+                         [("call", "os.system", 3, 5)])
+
+    def test_free(self):
+        for code in ("import os, sys, shutil, asyncio, threading\n"
+                     "os.listdir('.')\nsys.exit()", "eval('1')\nexec('1')",
+                     "open('/tmp/x')", "x.system()", "os = 1\nos.system"):
+            with self.subTest(code):
+                self.assertEqual(status(code, on=policy.LENIENT), "ok")
+
+    def test_operators_deny_and_allow(self):
+        self.assertEqual(status("import os", on=policy.LENIENT, deny=("os",)),
+                         "blocked")
+        self.assertEqual(status("import socket", on=policy.LENIENT,
+                                allow=("socket",)), "ok")
+
+
 class Paths(unittest.TestCase):
 
     def test_refused(self):
