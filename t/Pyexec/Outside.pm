@@ -38,7 +38,7 @@ sub keep {
 
 sub children {
     my ($w) = @_;
-    return map { kids($_) } grep { Pyexec::Daemon::slurp("/proc/$_/cmdline") !~ /: scout/ }
+    return map { kids($_) } grep { Pyexec::Daemon::slurp("/proc/$_/cmdline") !~ /: (?:scout|clerk)/ }
         map { kids($_) } $w->{daemon}->pids_of('pool');
 }
 

@@ -130,7 +130,7 @@ import os
 open("mine", "w").write("x")
 print("control: ok" if os.path.exists("mine") else "control: none")
 for place in ("/dev/shm", "/var/tmp", "/run", "/run/lock", "/var/lock", "/dev", "/dev/mqueue", "/", "/workspace",
-              "/workspace/0", "/home", "/etc", os.path.expanduser("~nobody"), "session", "session/code_exec"):
+              "/workspace/0", "/home", "/etc", "/nonexistent", "session", "session/code_exec"):
     try:
         with open(place + "/" + "pyexec-isolation", "x") as f:
             f.write("x")
@@ -620,10 +620,10 @@ sys.path.insert(0, os.getcwd())
 print("left")
 END
 --- code
-import json, sys, numpy
+import json, os, sys, numpy
 print("control: ok" if json.dumps([1]) == "[1]" and numpy.ones(1)[0] == 1 else "control: none")
 print("tried:", [p for p in sys.path if "workspace" in p])
-if any(p in ("", ".") or "code_exec" in p for p in sys.path):
+if any(p in ("", ".") or "code_exec" in p for p in sys.path[:-1]) or sys.path[-1] != os.getcwd():
     print("effect: it looks there")
 --- status: ok
 --- effect

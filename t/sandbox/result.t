@@ -180,10 +180,7 @@ for name in ("result.json", "attempts.jsonl", "d"):
     os.mkdir(name, 0o300)
     os.mkdir(name + "/deep", 0o300)
     open(name + "/deep/file", "w").close()
-try:
-    os.listdir("d")
-except PermissionError as e:
-    print("control: ok")
+print("control: ok" if os.path.exists("d/deep/file") else "control: none")
 print("tried: mode 0300")
 --- status: ok
 --- effect
@@ -303,9 +300,10 @@ import os
 for i in range(30):
     os.mkdir("d" * 250)
     os.chdir("d" * 250)
+    if i == 3:    # when there are too many, the run ends
+        print("control: ok" if os.getcwd().endswith("d" * 250) else "control: none")
+        print("tried: 30 times 250 bytes")
 open("f", "w").write("x")
-print("control: ok" if os.path.exists("f") else "control: none")
-print("tried: 30 times 250 bytes")
 --- status: error
 --- limit: files
 --- effect
