@@ -293,7 +293,7 @@ pyexec_policy maybe;
 location /none { return 204; }
 --- must_die
 --- error_log
-invalid value "maybe" in "pyexec_policy" directive
+invalid value "maybe" in
 
 
 

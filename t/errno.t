@@ -14,6 +14,7 @@ use Time::HiRes qw(time);
 
 use constant SECONDS => 1;
 
+plan skip_all => 'only root can trace what is not dumpable' if $> != 0;
 plan skip_all => 'strace is not there, or may not trace' if system('strace -o /dev/null true 2>/dev/null') != 0;
 
 Pyexec::Census::adopt();

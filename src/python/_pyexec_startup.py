@@ -357,9 +357,9 @@ def _make_unseekable():
     read, write = os.pipe()
 
     for stream, fd in (sys.__stdout__, 1), (sys.__stderr__, 2):
-        kept, raw = os.dup(fd), stream.buffer
+        kept = os.dup(fd)
         os.dup2(write, fd)
-        raw.__init__(fd, "w", closefd=False)
+        raw = io.FileIO(fd, "w", closefd=False)
         raw.name = "<stdout>" if fd == 1 else "<stderr>"
         stream.__init__(raw, stream.encoding, stream.errors, "\n",
                         stream.line_buffering, True)

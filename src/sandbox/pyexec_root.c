@@ -456,7 +456,8 @@ pyexec_root_find(const pyexec_confine_t *c)
  * Mounts the session over the workspaces, which no path leads to any more;
  * then code_exec, read-only if the session is not, and the run's directory,
  * writable, each over the same directory in the mount before.  The run's
- * directory is /tmp, too.
+ * directory is /tmp, too, unless that has directories: then the Python
+ * environment lies in it.
  */
 
 static const char *
@@ -465,6 +466,7 @@ pyexec_root_cover(int session, const pyexec_confine_t *c)
     int          runs, run;
     char         path[PATH_MAX];
     const char  *what;
+    struct stat  st;
 
     runs = pyexec_open_at(session, "code_exec", PYEXEC_BENEATH);
     if (runs == -1) {
@@ -498,7 +500,7 @@ pyexec_root_cover(int session, const pyexec_confine_t *c)
         what = pyexec_root_attach(run, path, PYEXEC_NO_PROGRAMS);
     }
 
-    if (what == NULL) {
+    if (what == NULL && stat("/tmp", &st) == 0 && st.st_nlink == 2) {
         what = pyexec_root_attach(run, "/tmp", PYEXEC_NO_PROGRAMS);
     }
 

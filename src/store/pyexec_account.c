@@ -12,7 +12,6 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_tree.h"
 #include "store/pyexec_account.h"
-#include "store/pyexec_trash.h"
 #include "wire/pyexec_name.h"
 
 

@@ -11,6 +11,11 @@
 #include "base/pyexec_str.h"
 
 
+/* in code_exec: removed runs, until their files are; see pyexec_trash.h */
+
+#define PYEXEC_TRASH        ".trash"
+
+
 typedef enum {
     PYEXEC_LOCK_HISTORY = 1,               /* held to change runs.jsonl */
     PYEXEC_LOCK_REMOVAL,                   /* held to remove runs */

@@ -8,6 +8,7 @@
 
 #include "base/pyexec_log.h"
 #include "base/pyexec_tree.h"
+#include "store/pyexec_account.h"
 #include "store/pyexec_note.h"
 #include "store/pyexec_trash.h"
 
@@ -69,6 +70,8 @@ pyexec_trash_empty(pyexec_store_t *st, const pyexec_str_t *session)
         if (faccessat(runs, PYEXEC_LINES, F_OK, AT_SYMLINK_NOFOLLOW) == -1
             && pyexec_notes_drop(runs) == 0)
         {
+            pyexec_account_drop(runs);
+
             for (sub = subs; *sub; sub++) {
                 (void) unlinkat(runs, *sub, AT_REMOVEDIR);
             }

@@ -11,9 +11,6 @@
 #include "store/pyexec_store.h"
 
 
-#define PYEXEC_TRASH        ".trash"
-
-
 /*
  * Moves the directory name of code_exec, whose descriptor is runs, and adds the
  * number of regular files in it to *files.  Returns 0, also if there is no such

@@ -116,11 +116,10 @@ sub lines {
     my ($self, $runs) = @_;
     my %lines;
 
-    open my $f, '<', "$runs/runs.jsonl" or return {};
-    while (my $text = <$f>) {
+    for my $text (map { Pyexec::Daemon::slurp($_) =~ /(.+\n?)/g } glob("$runs/.runs/*.jsonl"), "$runs/runs.jsonl") {
         my $line = eval { $json->decode($text) };
         if (!$line || $text !~ /\n\z/ || ($line->{run_id} // '') !~ $run_id) {
-            $self->wrong("$runs/runs.jsonl has half a line: $text");
+            $self->wrong("$runs has half a line: $text");
             next;
         }
         $self->wrong("$line->{run_id} is in the history twice") if $lines{ $line->{run_id} };

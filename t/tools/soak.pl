@@ -2,7 +2,8 @@ use strict;
 use warnings;
 
 # Makes RUNS= runs of every kind.  From the first of them to the last no process
-# that lives on may grow by more than GROWTH, in memory or in descriptors.
+# that lives on may grow by more than GROWTH, in memory or in descriptors, while
+# the history of one session grows all the time.
 
 use lib 't', 't/lib';
 use List::Util qw(max min);
@@ -25,7 +26,7 @@ my %share = (endless => 0.02, slow => 0.2, leave => 0.3, plot => 0.4, repair => 
 
 Pyexec::Census::adopt();
 
-my $d = Pyexec::Daemon->new(workers => 2, pool => 'workers=4 preload=matplotlib', http => 'pyexec_retain 20s;');
+my $d = Pyexec::Daemon->new(workers => 2, pool => 'workers=4 preload=matplotlib', http => 'pyexec_retain 1d; pyexec_max_session 0;');
 my ($n, $wrong, $start, @samples) = (0, 0, time);
 
 # what is large comes often in the first of them: what grows later is a leak
@@ -33,7 +34,7 @@ my ($n, $wrong, $start, @samples) = (0, 0, time);
 for my $target ($first, map { $first + $_ * ($runs - $first) / 4 } 1 .. 4) {
     while ($n < $target) {
         my $round = scalar @samples . "-$n";
-        my @sessions = map { 's-' . ($n / 1000 + $_) % SESSIONS } 1 .. CLIENTS;
+        my @sessions = ('grows', map { 's-' . ($n / 1000 + $_) % SESSIONS } 2 .. CLIENTS);
         my $most = int(min(1000, $target - $n) / CLIENTS) + 1;
         my @clients = map {
             Pyexec::Load->start($d, name => "$round-$_", seed => $n + $_, kept => [$sessions[$_ - 1]], swept => ["w-$_"],
@@ -50,7 +51,7 @@ for my $target ($first, map { $first + $_ * ($runs - $first) / 4 } 1 .. 4) {
             $wrong++;
             diag(explain($e)) if $wrong <= 5;
         }
-        $d->http('DELETE', "/api/code-cleanup/$_") for @sessions;
+        $d->http('DELETE', "/api/code-cleanup/$_") for @sessions[1 .. $#sessions];
     }
 
     # when the last children have been forked anew

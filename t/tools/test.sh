@@ -69,7 +69,7 @@ BUILD=$(realpath "$BUILD")
 export BUILD
 export TEST_NGINX_BINARY="$SERVER"
 export TEST_NGINX_PYTHON="$PYTHON"
-copy=$(mktemp -d "${TMPDIR:-/tmp}/pyexec-test.XXXXXX")
+copy=$(mktemp -d "${TMPDIR:-/var/tmp}/pyexec-test.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 attacks=$copy/attacks
 through=$copy/through
