@@ -317,6 +317,16 @@ class Preload(unittest.TestCase):
              % (str(zygote.SOURCES), before, names)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
+    def test_streams_that_could_seek_do_not(self):
+        code = ("import sys\nsys.path.insert(0, %r)\n"
+                "import _pyexec_startup\n_pyexec_startup.preload(())\n"
+                "sys.exit(sys.stdout.seekable() or sys.stderr.seekable())"
+                % str(zygote.SOURCES))
+        self.assertEqual(subprocess.run([zygote.PYTHON, "-I", "-u", "-c", code],
+                                        stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL).returncode,
+                         0)
+
     def test_what_is_asked_for(self):
         self.assertEqual(self.preload(("wave", "email.message")).stdout,
                          "['wave', 'email.message']\n")
