@@ -11,6 +11,7 @@
 #include "store/pyexec_record.h"
 
 
+static int pyexec_dir_claim(pyexec_run_t *run);
 static int pyexec_dir_fill(pyexec_run_t *run);
 static int pyexec_dir_put(pyexec_run_t *run, const char *name,
     const pyexec_str_t *text);
@@ -108,12 +109,46 @@ pyexec_dir_scan(pyexec_run_t *run)
     {
         rc = pyexec_dir_room(run);
 
-        if (run->files.bytes > run->disk) {
+        if (run->files.bytes > run->disk || pyexec_dir_claim(run) == -1) {
             run->files.over = "disk";
         }
     }
 
     return rc;
+}
+
+
+/*
+ * Adds the files to the session's account, so that of runs that end at the same
+ * time only those keep theirs that fit in it together.  Returns 0, or -1.
+ */
+
+static int
+pyexec_dir_claim(pyexec_run_t *run)
+{
+    uint64_t                 bytes;
+    const pyexec_execute_t  *r;
+
+    r = run->request;
+
+    if (r->max_session == 0 || r->session_write
+        || run->files.bytes <= run->claimed)
+    {
+        return 0;
+    }
+
+    bytes = run->files.bytes - run->claimed;
+
+    if (pyexec_account_add(run->store, &r->session, run->runs, bytes,
+                           r->max_session)
+        == -1)
+    {
+        return -1;
+    }
+
+    run->claimed += bytes;
+
+    return 0;
 }
 
 

@@ -559,6 +559,8 @@ static void
 pyexec_run_account(const pyexec_run_t *run, const pyexec_attempt_t *a,
     const pyexec_buf_t *json)
 {
+    uint64_t  bytes;
+
     if (run->request->max_session == 0 || run->request->session_write
         || a->verdict == NULL || run->no_space)
     {
@@ -566,9 +568,13 @@ pyexec_run_account(const pyexec_run_t *run, const pyexec_attempt_t *a,
         return;
     }
 
-    pyexec_account_add(run->store, &run->request->session, run->runs,
-                       run->files.bytes + run->code.len + run->attempts.len
-                       + json->len + PYEXEC_RUN_BLOCKS);
+    bytes = run->files.bytes + run->code.len + run->attempts.len + json->len
+            + PYEXEC_RUN_BLOCKS;
+
+    if (bytes > run->claimed) {
+        (void) pyexec_account_add(run->store, &run->request->session, run->runs,
+                                  bytes - run->claimed, 0);
+    }
 }
 
 

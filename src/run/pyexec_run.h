@@ -100,6 +100,7 @@ typedef struct {
     pyexec_scan_t          files;
     uint64_t               free;           /* bytes, when the run began */
     uint64_t               disk;           /* bytes that it may take */
+    uint64_t               claimed;        /* in the session's account */
     unsigned               no_space:1;     /* it met a full disk */
     unsigned               over:1;         /* its session holds too much */
 } pyexec_run_t;

@@ -60,24 +60,35 @@ pyexec_account_read(pyexec_store_t *st, const pyexec_str_t *session, int fd,
 }
 
 
-void
+int
 pyexec_account_add(pyexec_store_t *st, const pyexec_str_t *session, int runs,
-    uint64_t bytes)
+    uint64_t bytes, uint64_t max)
 {
+    int       rc;
     uint64_t  used;
 
     if (pyexec_session_lock(st, session, PYEXEC_LOCK_ACCOUNT) == -1) {
         pyexec_account_drop(runs);
-        return;
+        return 0;
     }
+
+    rc = 0;
 
     /* a file that has just been dropped must not come back */
 
     if (pyexec_account_load(runs, &used) == 0) {
-        pyexec_account_save(runs, 0, used + bytes);
+
+        if (max && used + bytes > max) {
+            rc = -1;
+
+        } else {
+            pyexec_account_save(runs, 0, used + bytes);
+        }
     }
 
     pyexec_session_unlock(st, session, PYEXEC_LOCK_ACCOUNT);
+
+    return rc;
 }
 
 

@@ -23,10 +23,14 @@
 int pyexec_account_read(pyexec_store_t *st, const pyexec_str_t *session,
     int fd, int runs, unsigned anew, uint64_t *used);
 
-/* adds what a run holds; where that fails, all is counted before the next */
+/*
+ * Adds what a run holds, unless that makes it more than max, which is 0 for no
+ * limit.  Returns 0, or -1 if it does.  Where adding fails, all is counted
+ * before the next run.
+ */
 
-void pyexec_account_add(pyexec_store_t *st, const pyexec_str_t *session,
-    int runs, uint64_t bytes);
+int pyexec_account_add(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, uint64_t bytes, uint64_t max);
 
 /* lets all be counted before the next run */
 
