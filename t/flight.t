@@ -62,12 +62,13 @@ sub ticks { my @f = split ' ', (Pyexec::Daemon::slurp("/proc/$_[0]/stat") =~ /\)
 }
 
 {
-    my $d = daemon('max_queue=30');
+    my $d = daemon('max_queue=30', more => 'location = /probe { pyexec_execute default; pyexec_queue_timeout 1ms; }');
     my @long = begin($d);
     abort($d, 40);
-    is($d->post('print(1)')->{detail}, 'the queue is full', 'cancelled jobs count while they are in the socket');
+    ok($d->until(30, sub { $d->http('POST', '/probe', '{"code": "print(1)"}')->{json}{detail} eq 'no runner was free in time' }),
+       'cancelled jobs give up their places while all runners are busy');
     $d->hang_up($_) for @long;
-    ok($d->until(30, sub { ($d->post('print(1)')->{status} // '') eq 'ok' }), 'and no longer');
+    ok($d->until(30, sub { ($d->post('print(1)')->{status} // '') eq 'ok' }), 'and later ones are served');
 }
 
 for my $few ([connections => 40], [open_files => 60]) {

@@ -13,6 +13,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
+#include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
 #include "run/pyexec_threads.h"
 #include "run/pyexec_verdict.h"
@@ -471,6 +472,8 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 
     r = run->request;
     start = pyexec_now();
+
+    pyexec_drain(run->control, run->drained);
 
     if (pyexec_threads_watch(a->child.pidfd) > (long) r->max_threads) {
         pyexec_attempt_kill(a, PYEXEC_THREADS);

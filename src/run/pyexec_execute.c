@@ -78,6 +78,8 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     run.store = store;
     run.request = request;
     run.client = client;
+    run.control = ex->control;
+    run.drained = &ex->roots->drained;
     run.code = request->code;
     run.session = -1;
     run.runs = -1;

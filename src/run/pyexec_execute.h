@@ -17,14 +17,15 @@
 
 
 /*
- * The top-level modules that full zygotes have imported and light ones have
- * not.  The first process writes this, and runners read it: names is complete
- * before full is first set.
+ * In memory that runners share.  The top-level modules that full zygotes have
+ * imported and light ones have not: the first process writes them, and runners
+ * read them; names is complete before full is first set.
  */
 
 typedef struct {
     int                    full;           /* a full zygote serves */
     char                   names[PYEXEC_MAX_ROOTS];  /* "numpy pandas " */
+    uint64_t               drained;        /* see pyexec_drain() */
 } pyexec_roots_t;
 
 
@@ -32,7 +33,7 @@ typedef struct {
 
 typedef struct {
     pyexec_spares_t        spares;
-    const pyexec_roots_t  *roots;
+    pyexec_roots_t        *roots;
     int                    control;        /* socket that jobs arrive on */
     int                    steward;        /* as pyexec_steward_ask()'s */
     const pyexec_workspace_t *workspaces;

@@ -86,6 +86,9 @@ typedef struct {
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
     char                   started_at[PYEXEC_ISO_LEN + 1];
 
+    int                    control;        /* socket that jobs arrive on */
+    uint64_t              *drained;        /* see pyexec_drain() */
+
     /* directories: of the session, code_exec in it, the run's in that */
 
     int                    session;

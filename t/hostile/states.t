@@ -172,7 +172,7 @@ undef $d;
 {
     start(pool => 'workers=2 preload=none; limit_req_zone $host zone=late:1m rate=30r/m', connections => 64, more => <<'END');
 location = /first { limit_req zone=late burst=9; empty_gif; }
-location = /late { pyexec_execute default; pyexec_queue_timeout 1ms; error_page 500 = /late.gif; }
+location = /late { pyexec_execute default; pyexec_queue_timeout 1ms; error_page 503 = /late.gif; }
 location = /late.gif { limit_req zone=late burst=9; empty_gif; }
 END
     my $c = client()->send('G');
