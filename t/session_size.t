@@ -16,7 +16,7 @@ location = /api/free { pyexec_execute default; pyexec_max_session 0; }
 END
 
 my $three = 'open("three", "wb").write(bytes(3 << 20))';
-my $over = qr/^the session holds pyexec_max_session: remove runs or files$/;
+my $over = qr/^the session holds pyexec_max_session, or directories nested too deep to be counted: remove runs or files$/;
 
 is(post($three, 'a')->{json}{status}, 'ok', "run $_ of 3 MB") for 1 .. 2;
 my $r = post($three, 'a');
@@ -60,6 +60,25 @@ is(post('print(1)', 'w')->{code}, 507, 'for the next run too');
 unlink "$d->{workspace}/w/uploads/nine";
 is(post('import time; open("session/uploads/nine", "wb").write(bytes(9 << 20)); time.sleep(20)', 'w', '/api/write')->{json}{limit}, 'disk',
    'while it runs, too');
+
+# what is nested too deep to be counted
+
+mkdir "$d->{workspace}/$_" or die "mkdir: $!" for 'deep', 'deep/uploads';
+chmod 0777, map { "$d->{workspace}/$_" } 'deep', 'deep/uploads';
+
+is(post(<<'END', 'deep', '/api/write')->{json}{limit}, 'disk', 'directories nested without end are over the limit');
+import os
+os.chdir("session/uploads")
+for n in range(100):
+    os.mkdir("d")
+    os.chdir("d")
+END
+is(scalar @{ $d->list('deep') }, 1, 'the run is listed');
+$r = post('print(1)', 'deep', '/api/write');
+is($r->{code}, 507, 'the next run is refused');
+like($r->{json}{detail}, $over, 'with a sentence');
+system('rm', '-rf', "$d->{workspace}/deep/uploads/d") == 0 or die;
+is(post('print(1)', 'deep', '/api/write')->{json}{status}, 'ok', 'until they are removed');
 
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
 done_testing();

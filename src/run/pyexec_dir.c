@@ -61,7 +61,13 @@ pyexec_dir_room(pyexec_run_t *run)
                             r->session_write, &used)
         == -1)
     {
-        return -1;
+        if (errno != ELOOP) {
+            return -1;
+        }
+
+        /* nested too deep to be counted: that may be any number of bytes */
+
+        used = r->max_session;
     }
 
     used = used < r->max_session ? r->max_session - used : 0;

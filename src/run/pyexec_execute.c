@@ -131,7 +131,8 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
 {
     if (run->over) {
         pyexec_send_error(run->client, 507, "the session holds "
-                          "pyexec_max_session: remove runs or files", 0);
+                          "pyexec_max_session, or directories nested too deep "
+                          "to be counted: remove runs or files", 0);
         return;
     }
 
