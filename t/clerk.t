@@ -5,14 +5,15 @@ use warnings;
 
 use lib 't';
 use Fcntl qw(F_SETLK F_WRLCK F_UNLCK SEEK_SET);
+use IO::Select;
 use Pyexec;
 use Pyexec::Daemon;
 use Test::More;
 
-use constant { REQUESTS => 20, REMOVAL => 2 << 48 };
+use constant { REQUESTS => 20, MANY => 140, REMOVAL => 2 << 48 };
 
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none');
-$d->post('print(1)', session_id => $_) for 'a', 'b';
+$d->post('print(1)', session_id => $_) for 'a', 'b', 'c';
 
 # as a removal of each session by another pool that takes for ever
 
@@ -35,6 +36,20 @@ locks(F_UNLCK);
 my @answers = map { $d->response($_, 10)->{json}{removed_runs} // 'none' } @removals;
 is(join(' ', sort @answers), join(' ', (0) x (REQUESTS - 1), 1), 'then they are answered, one with the run');
 ok($d->until(5, sub { clerks() == 3 }), 'and their processes end');
+
+# more of them than the clerk has processes
+
+locks(F_WRLCK);
+@removals = map { $d->request('DELETE', '/api/code-cleanup/c') } 1 .. MANY;
+my $select = IO::Select->new(@removals);
+ok($d->until(10, sub { clerks() > 128 || $select->can_read(0) }), 'all of its processes wait, or one is refused');
+is(scalar @{ $d->http('GET', '/api/code-results/b', undef, 10)->{json}{items} || [] }, 1, 'a list does not wait for them');
+locks(F_UNLCK);
+@answers = map { $d->response($_, 10) } @removals;
+my @refused = grep { $_->{code} == 503 } @answers;
+is(scalar(@refused) + grep({ $_->{code} == 200 } @answers), MANY, 'each is answered, with 200 or 503');
+like($refused[0]{json}{detail}, qr/^too many clean-ups are going on$/, '503 has a sentence');
+ok($d->until(5, sub { clerks() == 3 }), 'and all processes end');
 
 my ($first) = map { $_->{pid} } grep { $_->{args} =~ /: clerk/ } $d->tree;
 kill KILL => $first;

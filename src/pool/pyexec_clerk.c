@@ -30,11 +30,16 @@
 #define PYEXEC_MAX_CLERKS   128
 #define PYEXEC_CLERK_STAYS  1000           /* ms */
 
+/* clean-ups wait for each other, but may not occupy what lists need */
+
+#define PYEXEC_MAX_CLEANUPS (PYEXEC_MAX_CLERKS / 2)
+
 
 typedef enum {
     PYEXEC_CLERK_NONE = 0,
     PYEXEC_CLERK_IDLE,
-    PYEXEC_CLERK_BUSY
+    PYEXEC_CLERK_BUSY,
+    PYEXEC_CLERK_CLEANS
 } pyexec_clerk_e;
 
 
@@ -50,10 +55,12 @@ typedef struct {
 
 
 static void pyexec_clerk_open(pyexec_clerk_t *c, pyexec_pool_t *pool);
-static unsigned pyexec_clerk_idle(const pyexec_clerk_t *c);
+static unsigned pyexec_clerk_count(const pyexec_clerk_t *c,
+    pyexec_clerk_e state);
 static void pyexec_clerk_fork(pyexec_clerk_t *c, unsigned slot);
 static void pyexec_clerk_reap(pyexec_clerk_t *c);
 static void pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot);
+static int pyexec_clerk_cleans(pyexec_clerk_t *c, unsigned slot);
 static int pyexec_clerk_accept(pyexec_clerk_t *c, int timeout);
 static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
     int client, pyexec_msg_e type, const pyexec_buf_t *buf);
@@ -102,7 +109,8 @@ pyexec_clerk(pyexec_pool_t *pool)
 
         for (i = 0; i < PYEXEC_MAX_CLERKS; i++) {
             if (c.state[i] == PYEXEC_CLERK_NONE
-                && (i < PYEXEC_CLERKS || !pyexec_clerk_idle(&c)))
+                && (i < PYEXEC_CLERKS
+                    || !pyexec_clerk_count(&c, PYEXEC_CLERK_IDLE)))
             {
                 pyexec_clerk_fork(&c, i);
             }
@@ -163,17 +171,17 @@ pyexec_clerk_open(pyexec_clerk_t *c, pyexec_pool_t *pool)
 }
 
 
-/* returns the number of processes that wait for a request */
+/* returns the number of processes that are in the state */
 
 static unsigned
-pyexec_clerk_idle(const pyexec_clerk_t *c)
+pyexec_clerk_count(const pyexec_clerk_t *c, pyexec_clerk_e state)
 {
     unsigned  i, n;
 
     n = 0;
 
     for (i = 0; i < PYEXEC_MAX_CLERKS; i++) {
-        n += c->state[i] == PYEXEC_CLERK_IDLE;
+        n += c->state[i] == state;
     }
 
     return n;
@@ -248,19 +256,37 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
 
         c->state[slot] = PYEXEC_CLERK_BUSY;
 
-        if (!pyexec_clerk_idle(c)) {
+        if (!pyexec_clerk_count(c, PYEXEC_CLERK_IDLE)) {
             (void) !write(c->all_busy[1], "", 1);
         }
 
-        if (pyexec_serve_request(client, &buf, &type) == 0) {
+        if (pyexec_serve_request(client, &buf, &type) == -1) {
+            (void) close(client);
+
+        } else if (type == PYEXEC_MSG_CLEANUP
+                   && !pyexec_clerk_cleans(c, slot))
+        {
+            pyexec_send_error(client, 503, "too many clean-ups are going on",
+                              0);
+            (void) close(client);
+
+        } else {
             pyexec_clerk_serve(c->pool, stores, client, type, &buf);
             (void) close(client);
             pyexec_clerk_behind(c->pool, stores, type, &buf);
-
-        } else {
-            (void) close(client);
         }
     }
+}
+
+
+/* returns 1, and the process counts as one that cleans up, or 0 */
+
+static int
+pyexec_clerk_cleans(pyexec_clerk_t *c, unsigned slot)
+{
+    c->state[slot] = PYEXEC_CLERK_CLEANS;
+
+    return pyexec_clerk_count(c, PYEXEC_CLERK_CLEANS) <= PYEXEC_MAX_CLEANUPS;
 }
 
 
