@@ -333,10 +333,13 @@ sub attribute {
 sub past { "$d->{workspace}/times/code_exec/20010101T000000-000000000001" }
 
 sub plant {
-    $d->post('print(0)', session_id => 'times');
-    $d->http('DELETE', '/api/code-cleanup/times');
     my $runs = "$d->{workspace}/times/code_exec";
-    my ($uid, $gid) = (stat $runs)[4, 5];
+    my ($uid, $gid) = (stat "$d->{workspace}/alive/code_exec")[4, 5];
+
+    for my $dir ("$d->{workspace}/times", $runs) {
+        mkdir $dir or die "mkdir: $!";
+        chown $uid, $gid, $dir;
+    }
     open my $f, '>>', "$runs/runs.jsonl" or die "$runs/runs.jsonl: $!";
 
     for my $id ('20010101T000000-000000000001', '29990101T000000-000000000002') {
@@ -347,4 +350,5 @@ sub plant {
         chown $uid, $gid, "$runs/$id";
     }
     close $f;
+    chown $uid, $gid, "$runs/runs.jsonl";
 }
