@@ -108,22 +108,40 @@ pyexec_process_streams(pyexec_main_t *m)
 void
 pyexec_process_said(pyexec_main_t *m)
 {
-    char     text[4096], *line, *rest;
-    ssize_t  n;
+    char         *line, *end;
+    ssize_t       n;
 
-    n = read(m->streams[0], text, sizeof(text) - 1);
+    static char   text[4096];
+    static size_t len;
+
+    n = read(m->streams[0], text + len, sizeof(text) - 1 - len);
 
     if (n <= 0) {
         return;
     }
 
-    text[n] = '\0';
+    len += n;
+    text[len] = '\0';
 
-    for (line = strtok_r(text, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest))
-    {
-        pyexec_log(PYEXEC_LOG_ERR, "%s", line);
+    for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+
+        if (end != line) {
+            pyexec_log(PYEXEC_LOG_ERR, "%s", line);
+        }
     }
+
+    n = text + len - line;
+
+    /* a line that goes on is the rest of a full buffer, if not all of it */
+
+    if (n && (len < sizeof(text) - 1 || line == text)) {
+        pyexec_log(PYEXEC_LOG_ERR, "%s", line);
+        n = 0;
+    }
+
+    memmove(text, line, n);
+    len = n;
 }
 
 

@@ -18,6 +18,7 @@
 
 static void pyexec_trash_remove(pyexec_store_t *st,
     const pyexec_str_t *session, int runs);
+static int pyexec_trash_pass(int runs);
 
 
 int
@@ -99,26 +100,47 @@ static void
 pyexec_trash_remove(pyexec_store_t *st, const pyexec_str_t *session,
     int runs)
 {
-    DIR            *d;
-    struct dirent  *de;
+    int  rc;
 
-    d = pyexec_opendir(runs, PYEXEC_TRASH);
+    /* what another clean-up puts there before the lock is released is ours */
 
-    if (d && pyexec_session_try(st, session, PYEXEC_LOCK_TRASH) == 0) {
-
-        while ((de = pyexec_readdir(d)) != NULL) {
-            if (pyexec_remove(dirfd(d), de->d_name, NULL) == -1) {
-                pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m",
-                           de->d_name);
-            }
+    do {
+        if (pyexec_session_try(st, session, PYEXEC_LOCK_TRASH) == -1) {
+            return;
         }
 
+        rc = pyexec_trash_pass(runs);
         (void) unlinkat(runs, PYEXEC_TRASH, AT_REMOVEDIR);
 
         pyexec_session_unlock(st, session, PYEXEC_LOCK_TRASH);
+
+    } while (rc == 0 && faccessat(runs, PYEXEC_TRASH, F_OK, 0) == 0);
+}
+
+
+/* returns 0, or -1 if a run in the trash could not be removed */
+
+static int
+pyexec_trash_pass(int runs)
+{
+    int             rc;
+    DIR            *d;
+    struct dirent  *de;
+
+    rc = 0;
+    d = pyexec_opendir(runs, PYEXEC_TRASH);
+
+    while (d && (de = pyexec_readdir(d)) != NULL) {
+
+        if (pyexec_remove(dirfd(d), de->d_name, NULL) == -1) {
+            pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", de->d_name);
+            rc = -1;
+        }
     }
 
     if (d) {
         (void) closedir(d);
     }
+
+    return rc;
 }
