@@ -102,7 +102,7 @@ print("tried: all")
 @means@
 import subprocess
 control(os.access("/usr/bin/env", os.R_OK))
-for path in ("/bin/sh", "/usr/bin/python3", "./main.py", "/usr/bin/env"):
+for path in ("/usr/bin/env", "/bin/sh", "/usr/bin/python3", "./main.py"):
     attempt("spawn", os.posix_spawn, path, [path], {}) and effect("spawned")
     attempt("run", subprocess.run, [path]) and effect("ran")
     attempt("execv", os.execv, path, [path, "echo", "effect: executed"])
