@@ -20,7 +20,9 @@
 
 
 static int pyexec_account_load(int runs, uint64_t *used);
-static void pyexec_account_save(int runs, int flags, uint64_t used);
+static void pyexec_account_save(int runs, uint64_t used);
+static int pyexec_account_get(int fd, uint64_t *used);
+static int pyexec_account_set(int fd, uint64_t used);
 static int pyexec_account_count(pyexec_store_t *st, int dir, const char *name,
     unsigned depth, uint64_t *sum);
 static int pyexec_account_entry(pyexec_store_t *st, int dir, dev_t dev,
@@ -33,6 +35,12 @@ pyexec_account_read(pyexec_store_t *st, const pyexec_str_t *session, int fd,
 {
     int       rc;
     uint64_t  before;
+
+    /* its 21 bytes are written by one call: a reader needs no lock */
+
+    if (!anew && pyexec_account_load(runs, used) == 0) {
+        return 0;
+    }
 
     if (pyexec_session_lock(st, session, PYEXEC_LOCK_ACCOUNT) == -1) {
         return -1;
@@ -51,7 +59,7 @@ pyexec_account_read(pyexec_store_t *st, const pyexec_str_t *session, int fd,
     }
 
     if (rc == -1 || *used != before) {
-        pyexec_account_save(runs, O_CREAT, *used);
+        pyexec_account_save(runs, *used);
     }
 
     pyexec_session_unlock(st, session, PYEXEC_LOCK_ACCOUNT);
@@ -64,7 +72,7 @@ int
 pyexec_account_add(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     uint64_t bytes, uint64_t max)
 {
-    int       rc;
+    int       fd, rc;
     uint64_t  used;
 
     if (pyexec_session_lock(st, session, PYEXEC_LOCK_ACCOUNT) == -1) {
@@ -74,16 +82,23 @@ pyexec_account_add(pyexec_store_t *st, const pyexec_str_t *session, int runs,
 
     rc = 0;
 
-    /* a file that has just been dropped must not come back */
+    /* no O_CREAT: a file that has just been dropped must not come back */
 
-    if (pyexec_account_load(runs, &used) == 0) {
+    fd = openat(runs, PYEXEC_ACCOUNT, O_RDWR|O_NOFOLLOW|O_CLOEXEC);
 
-        if (max && used + bytes > max) {
+    if (fd != -1) {
+
+        if (pyexec_account_get(fd, &used) == -1) {
+            pyexec_account_drop(runs);
+
+        } else if (max && used + bytes > max) {
             rc = -1;
 
-        } else {
-            pyexec_account_save(runs, 0, used + bytes);
+        } else if (pyexec_account_set(fd, used + bytes) == -1) {
+            pyexec_account_drop(runs);
         }
+
+        (void) close(fd);
     }
 
     pyexec_session_unlock(st, session, PYEXEC_LOCK_ACCOUNT);
@@ -135,8 +150,7 @@ pyexec_account_renew(pyexec_store_t *st, const pyexec_str_t *session,
 static int
 pyexec_account_load(int runs, uint64_t *used)
 {
-    int   fd, rc;
-    char  text[PYEXEC_ACCOUNT_LEN + 1];
+    int  fd, rc;
 
     *used = 0;
 
@@ -145,27 +159,49 @@ pyexec_account_load(int runs, uint64_t *used)
         return -1;
     }
 
-    rc = pyexec_read_all(fd, text, PYEXEC_ACCOUNT_LEN);
+    rc = pyexec_account_get(fd, used);
     (void) close(fd);
 
-    text[PYEXEC_ACCOUNT_LEN] = '\0';
-
-    return rc == 0 && sscanf(text, "%" SCNu64, used) == 1 ? 0 : -1;
+    return rc;
 }
 
 
-static void
-pyexec_account_save(int runs, int flags, uint64_t used)
+static int
+pyexec_account_get(int fd, uint64_t *used)
 {
-    int   fd, rc;
+    char  text[PYEXEC_ACCOUNT_LEN + 1];
+
+    if (pyexec_read_all(fd, text, PYEXEC_ACCOUNT_LEN) == -1) {
+        return -1;
+    }
+
+    text[PYEXEC_ACCOUNT_LEN] = '\0';
+
+    return sscanf(text, "%" SCNu64, used) == 1 ? 0 : -1;
+}
+
+
+static int
+pyexec_account_set(int fd, uint64_t used)
+{
     char  text[PYEXEC_ACCOUNT_LEN + 1];
 
     (void) snprintf(text, sizeof(text), "%020" PRIu64 "\n", used);
 
-    fd = openat(runs, PYEXEC_ACCOUNT, O_WRONLY|O_NOFOLLOW|O_CLOEXEC|flags,
+    return pwrite(fd, text, PYEXEC_ACCOUNT_LEN, 0) == PYEXEC_ACCOUNT_LEN ? 0
+                                                                         : -1;
+}
+
+
+static void
+pyexec_account_save(int runs, uint64_t used)
+{
+    int  fd, rc;
+
+    fd = openat(runs, PYEXEC_ACCOUNT, O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC,
                 0666);
 
-    rc = fd == -1 ? -1 : pyexec_write_all(fd, text, PYEXEC_ACCOUNT_LEN);
+    rc = fd == -1 ? -1 : pyexec_account_set(fd, used);
 
     if (fd != -1) {
         (void) close(fd);
