@@ -371,12 +371,14 @@ pyexec_process_drop(const pyexec_sandbox_t *sb)
 void
 pyexec_process_retire(pyexec_process_t *p)
 {
-    /* while it loads, a zygote has no children and does not read its link */
+    /*
+     * While it loads, a zygote has no children and does not read its link.  One
+     * that can't be told would stay, and the pool with it.
+     */
 
-    if (p->loaded) {
-        (void) send(p->link, "", 1, MSG_NOSIGNAL);
-
-    } else {
+    if (!p->loaded
+        || pyexec_send_fds_wait(p->link, "", 1, NULL, 0) == -1)
+    {
         (void) kill(p->pid, SIGKILL);
     }
 
