@@ -66,6 +66,33 @@ pyexec_write_all(int fd, const void *data, size_t len)
 }
 
 
+int
+pyexec_write_new(int dir, const char *name, const void *data, size_t len)
+{
+    int  fd, rc, err;
+
+    fd = openat(dir, name, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = pyexec_write_all(fd, data, len);
+    err = errno;
+
+    if (close(fd) == -1 && rc == 0) {
+        rc = -1;
+        err = errno;
+    }
+
+    if (rc == -1) {
+        (void) unlinkat(dir, name, 0);
+        errno = err;
+    }
+
+    return rc;
+}
+
+
 ssize_t
 pyexec_send_fds(int fd, const void *data, size_t len, const int *fds,
     unsigned nfds)

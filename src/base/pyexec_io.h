@@ -23,6 +23,13 @@ int pyexec_read_all(int fd, void *data, size_t len);
 int pyexec_write_all(int fd, const void *data, size_t len);
 
 /*
+ * Makes a file in the directory, with these contents or not at all.  Returns 0,
+ * or -1 and errno: EEXIST if the name is taken.
+ */
+
+int pyexec_write_new(int dir, const char *name, const void *data, size_t len);
+
+/*
  * Sends data and the descriptors (SCM_RIGHTS) by one sendmsg(); the caller
  * still has to close its own copies of the descriptors.  Returns the number
  * of bytes sent, which on a stream may be less than len, or -1 and errno.

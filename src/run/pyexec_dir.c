@@ -195,28 +195,8 @@ pyexec_dir_fill(pyexec_run_t *run)
 static int
 pyexec_dir_put(pyexec_run_t *run, const char *name, const pyexec_str_t *text)
 {
-    int  fd, rc, err;
-
-    fd = openat(run->dir, name, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666);
-
-    if (fd == -1) {
-        return errno == EEXIST ? 0 : -1;
-    }
-
-    rc = pyexec_write_all(fd, text->data, text->len);
-    err = errno;
-
-    if (close(fd) == -1 && rc == 0) {
-        rc = -1;
-        err = errno;
-    }
-
-    if (rc == -1) {
-        (void) unlinkat(run->dir, name, 0);
-        errno = err;
-    }
-
-    return rc;
+    return pyexec_write_new(run->dir, name, text->data, text->len) == -1
+           && errno != EEXIST ? -1 : 0;
 }
 
 

@@ -19,8 +19,6 @@ static void pyexec_record_name(char name[PYEXEC_RECORD_LEN],
     const char *run_id);
 static int pyexec_record_put(int runs, const char *record, int dir,
     const char *name, const pyexec_buf_t *json);
-static int pyexec_record_write(int dir, const char *name,
-    const pyexec_buf_t *json);
 
 
 int
@@ -111,43 +109,17 @@ pyexec_record_put(int runs, const char *record, int dir, const char *name,
 {
     int  rc, err;
 
-    rc = pyexec_record_write(dir, name, json);
+    rc = pyexec_write_new(dir, name, json->data, json->len);
 
     if (rc == -1) {
-        return errno == EEXIST ? pyexec_record_write(runs, record, json) : -1;
+        return errno == EEXIST ? pyexec_write_new(runs, record, json->data,
+                                                  json->len) : -1;
     }
 
     rc = linkat(dir, name, runs, record, 0);
 
     if (rc == -1) {
         err = errno;
-        (void) unlinkat(dir, name, 0);
-        errno = err;
-    }
-
-    return rc;
-}
-
-
-static int
-pyexec_record_write(int dir, const char *name, const pyexec_buf_t *json)
-{
-    int  fd, rc, err;
-
-    fd = openat(dir, name, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = pyexec_write_all(fd, json->data, json->len);
-    err = errno;
-
-    if (close(fd) == -1 && rc == 0) {
-        rc = -1;
-        err = errno;
-    }
-
-    if (rc == -1) {
         (void) unlinkat(dir, name, 0);
         errno = err;
     }
