@@ -8,12 +8,19 @@
 
 set -eu
 
-failed=
+# Runs a step.  The names of those that failed, and their failed tests, are
+# printed once more at the end, where a log that is cut shows them.
 
 step() {
     echo "== $1"
+    name=$1
     shift
-    "$@" || failed=yes
+    { "$@" || echo "$name" >> "$failed"; } 2>&1 | tee "$copy/output"
+
+    if [ "$(tail -n 1 "$failed")" = "$name" ]; then
+        sed -n '/^# *Failed test/,/^# *Looks/p; /^Test Summary/,$p' \
+            "$copy/output" >> "$failed"
+    fi
 }
 
 # runs the suites, and sums up what they report: attacks tried, those that had
@@ -72,8 +79,9 @@ export TEST_NGINX_PYTHON="$PYTHON"
 copy=$(mktemp -d "${TMPDIR:-/var/tmp}/pyexec-test.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 attacks=$copy/attacks
+failed=$copy/failed
 through=$copy/through
-touch "$attacks"
+touch "$attacks" "$failed"
 chmod 666 "$attacks"
 export PYEXEC_ATTACKS="$attacks"
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -126,8 +134,9 @@ step "chaos" env SECONDS=30 prove t/tools/chaos.pl
 suites "suites, without namespaces" "$BUILD/unit/no-namespaces" \
     prove "$BUILD/unit/sandbox_test" "$BUILD/unit/probe_test" $SUITES
 
-if [ -n "$failed" ]; then
+if [ -s "$failed" ]; then
     echo "== some tests failed"
+    cat "$failed"
     exit 1
 fi
 
