@@ -50,7 +50,7 @@ PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
 RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
 
 TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
-                 openssl util-linux e2fsprogs strace
+                 openssl util-linux e2fsprogs strace media-types
 
 DEB_PACKAGES := $(PACKAGES) build-essential debhelper
 
