@@ -12,6 +12,7 @@
 #include "python/memory/pyexec_pack.h"
 #include "python/pyexec_modules.h"
 #include "python/pyexec_python.h"
+#include "python/pyexec_text.h"
 #include "wire/pyexec_name.h"
 
 
@@ -44,11 +45,6 @@ static void pyexec_python_check_status(PyStatus status);
 static PyObject *pyexec_python_call(pyexec_function_e function,
     PyObject *args);
 static PyObject *pyexec_python_compile(const pyexec_str_t *code);
-static PyObject *pyexec_python_names(const pyexec_list_t *list);
-static PyObject *pyexec_python_text(const pyexec_str_t *s);
-static pyexec_str_t pyexec_python_utf8(PyObject *o);
-static pyexec_list_t pyexec_python_list(PyObject *seq);
-static void pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out);
 static void pyexec_python_environ(void);
 static int pyexec_python_failed(PyObject *exc,
     void (*failed)(const pyexec_child_failed_t *));
@@ -330,15 +326,15 @@ pyexec_python_correct(const pyexec_child_job_t *job,
 
     answer = pyexec_python_call(PYEXEC_CORRECT,
                                 Py_BuildValue("(NN)",
-                                         pyexec_python_text(&job->code),
-                                         pyexec_python_text(&job->undefined)));
+                                         pyexec_text(&job->code),
+                                         pyexec_text(&job->undefined)));
     if (answer == NULL) {
         pyexec_python_die("correct");
     }
 
     if (answer != Py_None) {
-        corrected->method = pyexec_python_utf8(PyTuple_GetItem(answer, 0));
-        corrected->code = pyexec_python_utf8(PyTuple_GetItem(answer, 1));
+        corrected->method = pyexec_text_utf8(PyTuple_GetItem(answer, 0));
+        corrected->code = pyexec_text_utf8(PyTuple_GetItem(answer, 1));
     }
 }
 
@@ -360,10 +356,10 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 
     answer = pyexec_python_call(PYEXEC_CHECK,
                                 Py_BuildValue("(NNNN)",
-                                         pyexec_python_text(code),
+                                         pyexec_text(code),
                                          PyLong_FromUnsignedLong(job->policy),
-                                         pyexec_python_names(&job->deny),
-                                         pyexec_python_names(&job->allow)));
+                                         pyexec_text_tuple(&job->deny),
+                                         pyexec_text_tuple(&job->allow)));
 
     if (answer == NULL
         || !PyArg_ParseTuple(answer, "OOOOOO", &status, &reasons, &imports,
@@ -372,11 +368,11 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
         pyexec_python_die("check");
     }
 
-    checked->status = pyexec_python_utf8(status);
-    checked->reasons = pyexec_python_list(reasons);
-    checked->imports = pyexec_python_list(imports);
-    checked->violations = pyexec_python_list(violations);
-    checked->missing = pyexec_python_list(missing);
+    checked->status = pyexec_text_utf8(status);
+    checked->reasons = pyexec_text_list(reasons);
+    checked->imports = pyexec_text_list(imports);
+    checked->violations = pyexec_text_list(violations);
+    checked->missing = pyexec_text_list(missing);
 }
 
 
@@ -441,7 +437,7 @@ pyexec_python_run(const pyexec_str_t *code,
 
     globals = pyexec_python_call(PYEXEC_BEGIN,
                                  Py_BuildValue("(N)",
-                                               pyexec_python_text(code)));
+                                               pyexec_text(code)));
     if (globals == NULL) {
         pyexec_python_die("begin");
     }
@@ -515,12 +511,12 @@ pyexec_python_failed(PyObject *exc,
     if (answer && PyArg_ParseTuple(answer, "UUUIUUI", &type, &message, &file,
                                    &line, &raw, &undefined, &error))
     {
-        f.type = pyexec_python_utf8(type);
-        f.message = pyexec_python_utf8(message);
-        f.file = pyexec_python_utf8(file);
+        f.type = pyexec_text_utf8(type);
+        f.message = pyexec_text_utf8(message);
+        f.file = pyexec_text_utf8(file);
         f.line = line;
-        f.raw = pyexec_python_utf8(raw);
-        f.undefined = pyexec_python_utf8(undefined);
+        f.raw = pyexec_text_utf8(raw);
+        f.undefined = pyexec_text_utf8(undefined);
         f.error = error;
 
         failed(&f);
@@ -596,105 +592,4 @@ pyexec_python_call(pyexec_function_e function, PyObject *args)
     Py_XDECREF(args);
 
     return rc;
-}
-
-
-static PyObject *
-pyexec_python_names(const pyexec_list_t *list)
-{
-    PyObject       *names, *name, *tuple;
-    pyexec_str_t    s;
-    pyexec_list_t   rest;
-
-    names = PyList_New(0);
-    rest = *list;
-
-    while (names && pyexec_list_next(&rest, &s) == 1) {
-
-        name = pyexec_python_text(&s);
-
-        if (name == NULL || PyList_Append(names, name) == -1) {
-            Py_CLEAR(names);
-        }
-
-        Py_XDECREF(name);
-    }
-
-    tuple = names ? PyList_AsTuple(names) : NULL;
-    Py_XDECREF(names);
-
-    return tuple;
-}
-
-
-static PyObject *
-pyexec_python_text(const pyexec_str_t *s)
-{
-    return PyUnicode_DecodeUTF8((const char *) s->data, s->len, "replace");
-}
-
-
-/* lone surrogates, as an exception's message may have them, become escapes */
-
-static pyexec_str_t
-pyexec_python_utf8(PyObject *o)
-{
-    PyObject      *bytes;
-    pyexec_str_t   s = { 0, NULL };
-
-    bytes = o ? PyUnicode_AsEncodedString(o, "utf-8", "backslashreplace")
-              : NULL;
-
-    if (bytes == NULL) {
-        PyErr_Clear();
-        return s;
-    }
-
-    s.data = (const u_char *) PyBytes_AS_STRING(bytes);
-    s.len = PyBytes_GET_SIZE(bytes);
-
-    return s;
-}
-
-
-static pyexec_list_t
-pyexec_python_list(PyObject *seq)
-{
-    pyexec_buf_t  out = { NULL, 0, 0 };
-
-    pyexec_python_flatten(seq, &out);
-
-    return pyexec_buf_str(&out);
-}
-
-
-/* appends the strings and integers of nested sequences as one list */
-
-static void
-pyexec_python_flatten(PyObject *seq, pyexec_buf_t *out)
-{
-    PyObject      *item, *text;
-    Py_ssize_t     i, n;
-    pyexec_str_t   s;
-
-    n = PySequence_Size(seq);
-
-    for (i = 0; i < n; i++) {
-
-        item = PySequence_GetItem(seq, i);
-
-        if (item && !PyUnicode_Check(item) && !PyLong_Check(item)) {
-            pyexec_python_flatten(item, out);
-            continue;
-        }
-
-        text = item ? PyObject_Str(item) : NULL;
-        s = pyexec_python_utf8(text);
-
-        (void) pyexec_list_add(pyexec_buf_reserve(out, pyexec_list_size(&s)),
-                               &s);
-        out->len += pyexec_list_size(&s);
-    }
-
-    PyErr_Clear();
 }
