@@ -2,24 +2,7 @@
 describe(), print_exception(), exit_code() and finish() around a child's run.
 """
 
-import os
-import sys
-
-# These modules register functions that run in every child after fork(): they
-# renew locks and forget other threads, or seed random.  A zygote has one thread
-# and holds no lock when it forks, and reseed() seeds; the functions would take
-# longer than the fork, and so are not registered.
-
-_register_at_fork = os.register_at_fork
-_HOOKS = frozenset("concurrent.futures.thread logging random threading".split())
-
-
-def _register(**hooks):
-    if sys._getframe(1).f_globals.get("__name__") not in _HOOKS:
-        _register_at_fork(**hooks)
-
-
-os.register_at_fork = _register
+import _pyexec_at_fork
 
 import _random
 import atexit
@@ -31,8 +14,10 @@ import importlib
 import io
 import linecache
 import logging
+import os
 import random
 import re
+import sys
 import threading
 import traceback
 import types
@@ -279,7 +264,7 @@ def _settle(alone):
 
     begin("")
     del os.environ["HOME"], os.environ["TMPDIR"]
-    os.register_at_fork = _register_at_fork
+    _pyexec_at_fork.end()
 
     _at_rest = _exit_work() if alone else None
 

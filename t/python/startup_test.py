@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,36 @@ def raised(code, **names):
 
 def describe(code, **names):
     return startup.describe(raised(code, **names))
+
+
+class AtFork(unittest.TestCase):
+
+    CODE = """
+import importlib, json, posix, sys
+for name in json.loads(sys.argv[1]):
+    importlib.import_module(name)
+sys.modules["_pyexec_startup"].preload(())
+parent, ran = posix.getpid(), []
+sys.setprofile(lambda frame, event, arg: event == "call"
+               and posix.getpid() != parent
+               and ran.append(frame.f_code.co_name))
+pid = posix.fork()
+sys.setprofile(None)
+if pid == 0:
+    posix.write(1, json.dumps(ran).encode())
+    posix._exit(0)
+posix.waitpid(pid, 0)
+"""
+
+    def test_nothing_runs_in_a_child_before_its_job(self):
+        # the pool loads its modules in this order
+        names = sorted(path.stem for path in zygote.SOURCES.glob("*.py"))
+        result = subprocess.run(
+            [zygote.PYTHON, "-I", "-c",
+             "import sys; sys.path.insert(0, %r)\n" % str(zygote.SOURCES)
+             + self.CODE, json.dumps(names)],
+            stdout=subprocess.PIPE, check=True)
+        self.assertEqual(json.loads(result.stdout), [])
 
 
 class Describe(unittest.TestCase):
