@@ -33,6 +33,13 @@ static ngx_conf_enum_t  ngx_http_pyexec_policies[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_pyexec_languages[] = {
+    { ngx_string("es"), PYEXEC_SPANISH },
+    { ngx_string("en"), PYEXEC_ENGLISH },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_pyexec_accesses[] = {
     { ngx_string("read"), 0 },
     { ngx_string("write"), 1 },
@@ -267,6 +274,20 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_pyexec_loc_conf_t, allow),
       NULL },
+
+    { ngx_string("pyexec_hints"),
+      ngx_http_pyexec_anywhere|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, hints),
+      NULL },
+
+    { ngx_string("pyexec_language"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, language),
+      ngx_http_pyexec_languages },
 
     { ngx_string("pyexec_ignore_client_abort"),
       ngx_http_pyexec_anywhere|NGX_CONF_FLAG,

@@ -629,3 +629,16 @@ location /none { return 204; }
 --- must_die
 --- error_log
 "pyexec_limit" directive is duplicate in
+
+
+
+=== TEST 49: a language that there is not
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_language fr;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+invalid value "fr" in

@@ -289,6 +289,8 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->max_flood = NGX_CONF_UNSET;
     conf->session_access = NGX_CONF_UNSET_UINT;
     conf->policy = NGX_CONF_UNSET_UINT;
+    conf->language = NGX_CONF_UNSET_UINT;
+    conf->hints = NGX_CONF_UNSET;
     conf->ignore_client_abort = NGX_CONF_UNSET;
     conf->json_errors = NGX_CONF_UNSET;
     conf->limit = NGX_CONF_UNSET_PTR;
@@ -332,6 +334,8 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                              64 * 1024 * 1024);
     ngx_conf_merge_uint_value(conf->session_access, prev->session_access, 0);
     ngx_conf_merge_uint_value(conf->policy, prev->policy, 1);
+    ngx_conf_merge_uint_value(conf->language, prev->language, PYEXEC_SPANISH);
+    ngx_conf_merge_value(conf->hints, prev->hints, 1);
     ngx_conf_merge_value(conf->ignore_client_abort,
                          prev->ignore_client_abort, 0);
     ngx_conf_merge_ptr_value(conf->limit, prev->limit, NULL);

@@ -44,6 +44,8 @@ typedef struct {
     off_t                      max_flood;
     ngx_uint_t                 session_access;  /* 1: write */
     ngx_uint_t                 policy;
+    ngx_uint_t                 language;   /* pyexec_language_e */
+    ngx_flag_t                 hints;
     ngx_flag_t                 ignore_client_abort;
     ngx_flag_t                 json_errors;
     ngx_http_pyexec_limit_t   *limit;      /* or NULL */

@@ -112,6 +112,8 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
     msg.policy = plcf->policy;
     msg.deny = plcf->deny_list;
     msg.allow = plcf->allow_list;
+    msg.hints = plcf->hints;
+    msg.language = plcf->language;
 
     limit = (ngx_msec_t) msg.timeout * msg.max_attempts * 1000;
 

@@ -37,7 +37,21 @@ FILE_NAME = "main.py"
 MAX_LINE = 1000          # characters of a source line that is shown
 
 
-def check(code, policy, deny, allow):
+# reasons, by the number of their language; clients match on the Spanish ones
+
+_REASONS = (
+    {"import": "Imports no permitidos: %s",
+     "call": "Llamada no permitida: %s()",
+     "open_path": "Ruta no permitida en open(): %s",
+     "missing": "Dependencias faltantes: %s"},
+    {"import": "Imports not permitted: %s",
+     "call": "Call not permitted: %s()",
+     "open_path": "Path not permitted in open(): %s",
+     "missing": "Missing dependencies: %s"},
+)
+
+
+def check(code, policy, deny, allow, language=0):
     """Return (status, reasons, imports, violations, missing, code object).
 
     status is "ok", "blocked", "syntax_error" or "deps_missing"; reasons say
@@ -72,13 +86,14 @@ def check(code, policy, deny, allow):
     if policy:
         denied = LENIENT_IMPORTS if policy == LENIENT else DENIED_IMPORTS
         denied = (denied - set(allow)) | set(deny)
-        reasons, violations = _violations(found, denied, policy, code)
+        reasons, violations = _violations(found, denied, policy, code,
+                                          _REASONS[language])
         if reasons:
             return "blocked", reasons, imports, violations, [], None
 
     missing = _missing(tree)
     if missing:
-        reason = "Dependencias faltantes: " + ", ".join(missing)
+        reason = _REASONS[language]["missing"] % ", ".join(missing)
         return "deps_missing", [reason], imports, [], missing, None
 
     try:
@@ -174,7 +189,7 @@ def _literals(call):
             yield value
 
 
-def _violations(found, denied, policy, code):
+def _violations(found, denied, policy, code, words):
     imports = [("import", name, node) for name, node in found.imports
                if name in denied]
     calls = [("call", name, node) for name, node in found.calls
@@ -189,11 +204,9 @@ def _violations(found, denied, policy, code):
     reasons = {}
     if imports:
         names = sorted({name for _, name, _ in imports})
-        reasons["Imports no permitidos: " + ", ".join(names)] = None
-    for _, name, _ in calls:
-        reasons["Llamada no permitida: %s()" % name] = None
-    for _, path, _ in paths:
-        reasons["Ruta no permitida en open(): " + path] = None
+        reasons[words["import"] % ", ".join(names)] = None
+    for rule, name, _ in calls + paths:
+        reasons[words[rule] % name] = None
 
     lines = _lines(code) if reasons else []
     violations = [(rule, name, node.lineno, _column(lines, node))

@@ -355,11 +355,11 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
     }
 
     answer = pyexec_python_call(PYEXEC_CHECK,
-                                Py_BuildValue("(NNNN)",
-                                         pyexec_text(code),
-                                         PyLong_FromUnsignedLong(job->policy),
-                                         pyexec_text_tuple(&job->deny),
-                                         pyexec_text_tuple(&job->allow)));
+                                Py_BuildValue("(NINNI)",
+                                              pyexec_text(code), job->policy,
+                                              pyexec_text_tuple(&job->deny),
+                                              pyexec_text_tuple(&job->allow),
+                                              job->language));
 
     if (answer == NULL
         || !PyArg_ParseTuple(answer, "OOOOOO", &status, &reasons, &imports,

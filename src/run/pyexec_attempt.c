@@ -96,6 +96,7 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     job.policy = r->policy;
     job.deny = r->deny;
     job.allow = r->allow;
+    job.language = r->language;
 
     dirs[0] = run->session;
     dirs[1] = run->dir;

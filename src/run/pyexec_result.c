@@ -5,6 +5,7 @@
 #include <sha256.h>
 
 #include "base/pyexec_mime.h"
+#include "run/pyexec_hints.h"
 #include "run/pyexec_result.h"
 #include "store/pyexec_history.h"
 
@@ -19,7 +20,7 @@ static void pyexec_result_missing(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned truncated);
 static void pyexec_result_cut(yajl_gen g, const char *key,
-    const pyexec_str_t *s, size_t max, int *cut);
+    const pyexec_str_t *s, size_t max);
 static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
 static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a);
@@ -40,7 +41,7 @@ pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_json_int(g, "attempt", run->nattempts);
     pyexec_json_cstr(g, "status", a->verdict);
     pyexec_result_sha256(g, &run->code);
-    pyexec_result_cut(g, "code_preview", &run->code, PYEXEC_PREVIEW, NULL);
+    pyexec_result_cut(g, "code_preview", &run->code, PYEXEC_PREVIEW);
     pyexec_result_streams(g, run, a, 0);
     pyexec_result_error(g, a);
     pyexec_json_seconds(g, "execution_time_seconds", a->time);
@@ -77,6 +78,7 @@ pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_result_streams(g, run, a, 1);
     pyexec_json_seconds(g, "execution_time_seconds", run->time);
     pyexec_result_files(g, run);
+    pyexec_hints(run, a, 0, g);
 
     pyexec_json_array(g, "attempts");
 
@@ -126,7 +128,6 @@ static void
 pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned truncated)
 {
-    int           out_cut, err_cut;
     size_t        max;
     pyexec_str_t  out, err;
 
@@ -134,37 +135,30 @@ pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     out = pyexec_buf_str(&a->out.kept);
     err = pyexec_buf_str(&a->err.kept);
 
-    pyexec_result_cut(g, "stdout", &out, max, &out_cut);
-    pyexec_result_cut(g, "stderr", &err, max, &err_cut);
+    pyexec_result_cut(g, "stdout", &out, max);
+    pyexec_result_cut(g, "stderr", &err, max);
 
     if (truncated) {
-        pyexec_json_bool(g, "stdout_truncated",
-                         out_cut || a->out.total > out.len);
-        pyexec_json_bool(g, "stderr_truncated",
-                         err_cut || a->err.total > err.len);
+        pyexec_json_bool(g, "stdout_truncated", a->out.cut);
+        pyexec_json_bool(g, "stderr_truncated", a->err.cut);
     }
 }
 
 
-/* writes up to max characters of s; cut, unless NULL, is 1 if it has more */
+/* writes up to max characters of s */
 
 static void
 pyexec_result_cut(yajl_gen g, const char *key, const pyexec_str_t *s,
-    size_t max, int *cut)
+    size_t max)
 {
-    int           rc;
     pyexec_buf_t  text = { NULL, 0, 0 };
     pyexec_str_t  whole;
 
-    rc = pyexec_buf_text(&text, s, max);
+    (void) pyexec_buf_text(&text, s, max);
     whole = pyexec_buf_str(&text);
 
     pyexec_json_text(g, key, &whole);
     pyexec_buf_free(&text);
-
-    if (cut) {
-        *cut = rc;
-    }
 }
 
 
@@ -209,7 +203,7 @@ pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a)
         raw.len = 0;
     }
 
-    pyexec_result_cut(g, "raw", &raw, PYEXEC_RAW, NULL);
+    pyexec_result_cut(g, "raw", &raw, PYEXEC_RAW);
 
     yajl_gen_map_close(g);
 }

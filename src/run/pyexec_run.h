@@ -36,6 +36,7 @@ typedef struct {
     pyexec_buf_t           kept;           /* its start, long enough for
                                               pyexec_max_output characters */
     uint64_t               total;          /* bytes that the code wrote */
+    unsigned               cut:1;          /* the result has not all of it */
 } pyexec_stream_t;
 
 

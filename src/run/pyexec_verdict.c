@@ -20,6 +20,7 @@ typedef struct {
 } pyexec_end_t;
 
 
+static unsigned pyexec_verdict_cut(const pyexec_stream_t *s, size_t max);
 static void pyexec_verdict_checked(pyexec_attempt_t *a);
 static void pyexec_verdict_exit(pyexec_attempt_t *a);
 static void pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a);
@@ -79,9 +80,14 @@ static const struct {
 void
 pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a)
 {
+    size_t                     max;
+    unsigned                   ran;
+
     static const pyexec_end_t  lost = {
         "error", NULL, "Killed", "the code's process was killed"
     };
+
+    ran = 1;
 
     if (a->killed) {
         pyexec_verdict_set(a, &pyexec_kills[a->killed]);
@@ -97,13 +103,44 @@ pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a)
 
     } else if (!pyexec_str_is(&a->checked.status, "ok")) {
         pyexec_verdict_checked(a);
-        return;
+        ran = 0;
 
     } else {
         pyexec_verdict_exit(a);
     }
 
-    pyexec_verdict_files(run, a);
+    max = run->request->max_output;
+    a->out.cut = pyexec_verdict_cut(&a->out, max);
+    a->err.cut = pyexec_verdict_cut(&a->err, max);
+
+    if (ran) {
+        pyexec_verdict_files(run, a);
+    }
+}
+
+
+static unsigned
+pyexec_verdict_cut(const pyexec_stream_t *s, size_t max)
+{
+    unsigned      cut;
+    pyexec_buf_t  text = { NULL, 0, 0 };
+    pyexec_str_t  kept;
+
+    if (s->total > s->kept.len) {
+        return 1;
+    }
+
+    /* no more bytes than characters are allowed */
+
+    if (s->kept.len <= max) {
+        return 0;
+    }
+
+    kept = pyexec_buf_str(&s->kept);
+    cut = pyexec_buf_text(&text, &kept, max);
+    pyexec_buf_free(&text);
+
+    return cut;
 }
 
 

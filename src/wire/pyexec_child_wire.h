@@ -45,6 +45,7 @@ typedef struct {
     uint32_t               policy;
     pyexec_list_t          deny;
     pyexec_list_t          allow;
+    uint32_t               language;
 } pyexec_child_job_t;
 
 

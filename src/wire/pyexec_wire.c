@@ -75,6 +75,8 @@ static const pyexec_field_t  pyexec_execute_fields[] = {
     pyexec_u32(pyexec_execute_t, policy),
     pyexec_bytes(pyexec_execute_t, deny),
     pyexec_bytes(pyexec_execute_t, allow),
+    pyexec_u32(pyexec_execute_t, hints),
+    pyexec_u32(pyexec_execute_t, language),
     pyexec_end
 };
 
@@ -160,6 +162,7 @@ static const pyexec_field_t  pyexec_child_job_fields[] = {
     pyexec_u32(pyexec_child_job_t, policy),
     pyexec_bytes(pyexec_child_job_t, deny),
     pyexec_bytes(pyexec_child_job_t, allow),
+    pyexec_u32(pyexec_child_job_t, language),
     pyexec_end
 };
 

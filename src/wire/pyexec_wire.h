@@ -112,6 +112,15 @@ typedef struct {
 } pyexec_log_t;
 
 
+/* of reasons and hints */
+
+typedef enum {
+    PYEXEC_SPANISH = 0,
+    PYEXEC_ENGLISH,
+    PYEXEC_LANGUAGES
+} pyexec_language_e;
+
+
 typedef struct {
     uint32_t               workspace;      /* index of the pool's workspaces */
     pyexec_str_t           session;        /* both sides check it */
@@ -137,6 +146,9 @@ typedef struct {
     uint32_t               policy;         /* 0: off, 1: on, 2: lenient */
     pyexec_list_t          deny;           /* modules to refuse as well */
     pyexec_list_t          allow;          /* modules not to refuse */
+
+    uint32_t               hints;          /* 1: the result has hints */
+    uint32_t               language;       /* pyexec_language_e */
 } pyexec_execute_t;
 
 

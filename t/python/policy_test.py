@@ -257,6 +257,24 @@ class Syntax(unittest.TestCase):
         self.assertEqual(status("# coding: utf-16\nx = '\u00e9'"), "ok")
 
 
+class Language(unittest.TestCase):
+
+    def test_reasons_in_english(self):
+        for code, reason in (
+            ("import os, socket", "Imports not permitted: os, socket"),
+            ("eval('1')", "Call not permitted: eval()"),
+            ("open('/x')", "Path not permitted in open(): /x"),
+            ("import no_x, no_y", "Missing dependencies: no_x, no_y"),
+        ):
+            with self.subTest(code):
+                answer = policy.check(code, True, (), (), 1)
+                self.assertEqual(answer[1], [reason])
+
+    def test_that_a_percent_sign_is_one(self):
+        self.assertEqual(reasons("open('/%s')"),
+                         ["Ruta no permitida en open(): /%s"])
+
+
 class Answer(unittest.TestCase):
 
     def test_the_code_that_was_checked(self):
