@@ -47,7 +47,12 @@ DOCS       := /usr/share/doc/libnginx-mod-http-pyexec
 PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
               libseccomp-dev libpython3-dev libmd-dev
 
-RUN_PACKAGES := $(PACKAGES) python3-venv ca-certificates curl
+# matplotlib's font has no Chinese, Japanese or Korean, nor Hindi or Thai, nor
+# most emoji: these have, in 15 MB; fonts-noto-cjk alone has 57 MB
+
+FONTS      := fonts-noto-core fonts-wqy-microhei fonts-symbola
+
+RUN_PACKAGES := $(PACKAGES) $(FONTS) python3-venv ca-certificates curl
 
 TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
                  openssl util-linux e2fsprogs strace media-types

@@ -117,7 +117,31 @@ python=/nowhere of pyexec pool "b" is no environment of Python 3.
 
 
 
-=== TEST 9: two endpoints in a location
+=== TEST 9: fonts that are no directory
+--- http_config
+pyexec_pool default preload=none python=$TEST_NGINX_PYTHON fonts=/dev/null;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"/dev/null" is not a directory in
+
+
+
+=== TEST 10: settings of matplotlib that are not there
+--- http_config
+pyexec_pool default preload=none python=$TEST_NGINX_PYTHON matplotlibrc=none;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+/none" failed (2: No such file or directory) in
+
+
+
+=== TEST 11: two endpoints in a location
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -129,7 +153,7 @@ location /x { pyexec_execute default; pyexec_cleanup default $uri; }
 
 
 
-=== TEST 10: an endpoint twice
+=== TEST 12: an endpoint twice
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -141,7 +165,7 @@ location /x { pyexec_execute default; pyexec_execute default; }
 
 
 
-=== TEST 11: a timeout of nothing
+=== TEST 13: a timeout of nothing
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -154,7 +178,7 @@ location /none { return 204; }
 
 
 
-=== TEST 12: a timeout over its maximum
+=== TEST 14: a timeout over its maximum
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -167,7 +191,7 @@ location /none { return 204; }
 
 
 
-=== TEST 13: too many attempts
+=== TEST 15: too many attempts
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -180,7 +204,7 @@ location /none { return 204; }
 
 
 
-=== TEST 14: a size that is none
+=== TEST 16: a size that is none
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -193,7 +217,7 @@ location /none { return 204; }
 
 
 
-=== TEST 15: no files
+=== TEST 17: no files
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -206,7 +230,7 @@ location /none { return 204; }
 
 
 
-=== TEST 16: too few descriptors
+=== TEST 18: too few descriptors
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -219,7 +243,7 @@ location /none { return 204; }
 
 
 
-=== TEST 17: no threads
+=== TEST 19: no threads
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -232,7 +256,7 @@ location /none { return 204; }
 
 
 
-=== TEST 18: no output
+=== TEST 20: no output
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -245,7 +269,7 @@ location /none { return 204; }
 
 
 
-=== TEST 19: a flood that is none
+=== TEST 21: a flood that is none
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -258,7 +282,7 @@ location /none { return 204; }
 
 
 
-=== TEST 20: a session that is executed
+=== TEST 22: a session that is executed
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -271,7 +295,7 @@ invalid value "execute" in
 
 
 
-=== TEST 21: an import that is no name
+=== TEST 23: an import that is no name
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -284,7 +308,7 @@ location /none { return 204; }
 
 
 
-=== TEST 22: a policy that is neither
+=== TEST 24: a policy that is neither
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -297,7 +321,7 @@ invalid value "maybe" in
 
 
 
-=== TEST 23: a workspace without a parent
+=== TEST 25: a workspace without a parent
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -309,7 +333,7 @@ the workspace "/nowhere/at/all" cannot be made (2: No such file or directory) in
 
 
 
-=== TEST 24: a workspace that is a file
+=== TEST 26: a workspace that is a file
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -321,7 +345,7 @@ the workspace "/etc/passwd" is not a directory in
 
 
 
-=== TEST 25: two ages in one workspace
+=== TEST 27: two ages in one workspace
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -333,7 +357,7 @@ location /x { pyexec_execute default; } location /y { pyexec_execute default; py
 
 
 
-=== TEST 26: an environment of another Python
+=== TEST 28: an environment of another Python
 --- http_config
 pyexec_pool default;
 pyexec_pool b python=$TEST_NGINX_WORKSPACE/old;
@@ -345,7 +369,7 @@ of pyexec pool "b" is an environment of Python 3.9, the pool embeds 3.
 
 
 
-=== TEST 27: a workspace in what all runs may read
+=== TEST 29: a workspace in what all runs may read
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -357,7 +381,7 @@ the workspace "/usr/share/nginx/workspace" and "/usr", which all runs may read, 
 
 
 
-=== TEST 28: no memory
+=== TEST 30: no memory
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -370,7 +394,7 @@ location /none { return 204; }
 
 
 
-=== TEST 29: no size
+=== TEST 31: no size
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -383,7 +407,7 @@ location /none { return 204; }
 
 
 
-=== TEST 30: no disk
+=== TEST 32: no disk
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -396,7 +420,7 @@ location /none { return 204; }
 
 
 
-=== TEST 31: no time to ask for
+=== TEST 33: no time to ask for
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -409,7 +433,7 @@ location /none { return 204; }
 
 
 
-=== TEST 32: no attempts
+=== TEST 34: no attempts
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -422,7 +446,7 @@ location /none { return 204; }
 
 
 
-=== TEST 33: no time in the queue
+=== TEST 35: no time in the queue
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -435,7 +459,7 @@ location /none { return 204; }
 
 
 
-=== TEST 34: no flood
+=== TEST 36: no flood
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -448,7 +472,7 @@ location /none { return 204; }
 
 
 
-=== TEST 35: two days of CPU time
+=== TEST 37: two days of CPU time
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -461,7 +485,7 @@ location /none { return 204; }
 
 
 
-=== TEST 36: two centuries
+=== TEST 38: two centuries
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -474,7 +498,7 @@ location /none { return 204; }
 
 
 
-=== TEST 37: where 0 has a meaning
+=== TEST 39: where 0 has a meaning
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -491,7 +515,7 @@ GET /none
 
 
 
-=== TEST 38: a workspace that what all runs may read is in
+=== TEST 40: a workspace that what all runs may read is in
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -503,7 +527,7 @@ the workspace "/" and "/usr", which all runs may read, are one in the other
 
 
 
-=== TEST 39: more zygotes than there may be
+=== TEST 41: more zygotes than there may be
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -516,7 +540,7 @@ invalid parameter "zygotes=129": it must be between 1 and 128 in
 
 
 
-=== TEST 40: more than the whole disk
+=== TEST 42: more than the whole disk
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -529,7 +553,7 @@ location /none { return 204; }
 
 
 
-=== TEST 41: no part of the disk
+=== TEST 43: no part of the disk
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -542,7 +566,7 @@ location /none { return 204; }
 
 
 
-=== TEST 42: two values of pyexec_retain_min in one workspace
+=== TEST 44: two values of pyexec_retain_min in one workspace
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -554,7 +578,7 @@ location /x { pyexec_execute default; } location /y { pyexec_execute default; py
 
 
 
-=== TEST 43: two values of pyexec_min_free in one workspace
+=== TEST 45: two values of pyexec_min_free in one workspace
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -566,7 +590,7 @@ location /x { pyexec_execute default; } location /y { pyexec_execute default; py
 
 
 
-=== TEST 44: a limit without a number
+=== TEST 46: a limit without a number
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -579,7 +603,7 @@ location /none { return 204; }
 
 
 
-=== TEST 45: a limit of no runs
+=== TEST 47: a limit of no runs
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -592,7 +616,7 @@ location /none { return 204; }
 
 
 
-=== TEST 46: a limit with a queue that is no number
+=== TEST 48: a limit with a queue that is no number
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -605,7 +629,7 @@ location /none { return 204; }
 
 
 
-=== TEST 47: a limit with an unknown parameter
+=== TEST 49: a limit with an unknown parameter
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;
@@ -618,7 +642,7 @@ invalid parameter "run=1" in
 
 
 
-=== TEST 48: two limits
+=== TEST 50: two limits
 --- http_config
 pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
 pyexec_workspace $TEST_NGINX_WORKSPACE;

@@ -23,6 +23,8 @@ struct ngx_http_pyexec_param_s {
 };
 
 
+static ngx_int_t ngx_http_pyexec_pool_path(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_uint_t is_dir);
 static char *ngx_http_pyexec_pool_param(ngx_conf_t *cf,
     ngx_http_pyexec_pool_t *pool, ngx_str_t *param);
 static char *ngx_http_pyexec_param_number(ngx_http_pyexec_param_t *p,
@@ -52,6 +54,10 @@ static ngx_http_pyexec_param_t  ngx_http_pyexec_params[] = {
       offsetof(ngx_http_pyexec_pool_t, preload), 0, 0, NULL },
     { ngx_string("python="), ngx_http_pyexec_param_string,
       offsetof(ngx_http_pyexec_pool_t, python), 0, 0, NULL },
+    { ngx_string("fonts="), ngx_http_pyexec_param_string,
+      offsetof(ngx_http_pyexec_pool_t, fonts), 0, 0, NULL },
+    { ngx_string("matplotlibrc="), ngx_http_pyexec_param_string,
+      offsetof(ngx_http_pyexec_pool_t, matplotlibrc), 0, 0, NULL },
     { ngx_string("user="), ngx_http_pyexec_param_string,
       offsetof(ngx_http_pyexec_pool_t, user), 0, 0, NULL },
     { ngx_string("sandbox="), ngx_http_pyexec_param_sandbox,
@@ -146,11 +152,45 @@ ngx_http_pyexec_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (ngx_conf_full_name(cf->cycle, &pool->python, 0) != NGX_OK) {
+    if (ngx_conf_full_name(cf->cycle, &pool->python, 0) != NGX_OK
+        || ngx_http_pyexec_pool_path(cf, &pool->fonts, 1) != NGX_OK
+        || ngx_http_pyexec_pool_path(cf, &pool->matplotlibrc, 0) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* makes the path of a parameter, if there is one, absolute, and looks there */
+
+static ngx_int_t
+ngx_http_pyexec_pool_path(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t is_dir)
+{
+    ngx_file_info_t  fi;
+
+    if (path->len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_file_info(path->data, &fi) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_file_info_n " \"%V\" failed", path);
+        return NGX_ERROR;
+    }
+
+    if (is_dir ? !ngx_is_dir(&fi) : !ngx_is_file(&fi)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is not a %s", path,
+                           is_dir ? "directory" : "file");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -84,6 +84,8 @@ typedef struct {
     ngx_uint_t                 max_requests;
     ngx_str_t                  preload;    /* data NULL: the default set */
     ngx_str_t                  python;
+    ngx_str_t                  fonts;      /* a directory; len 0: none */
+    ngx_str_t                  matplotlibrc;
     ngx_str_t                  user;
     ngx_uint_t                 strict;     /* unsigned  strict:1; */
     ngx_array_t                workspaces; /* ngx_http_pyexec_workspace_t */

@@ -118,6 +118,15 @@ ngx_http_pyexec_spawn_args(ngx_http_pyexec_pool_t *pool, ngx_pool_t *mem)
         *a++ = ngx_http_pyexec_spawn_arg(mem, "preload=%V%Z", &pool->preload);
     }
 
+    if (pool->fonts.len) {
+        *a++ = ngx_http_pyexec_spawn_arg(mem, "fonts=%V%Z", &pool->fonts);
+    }
+
+    if (pool->matplotlibrc.len) {
+        *a++ = ngx_http_pyexec_spawn_arg(mem, "matplotlibrc=%V%Z",
+                                         &pool->matplotlibrc);
+    }
+
     w = pool->workspaces.elts;
 
     for (i = 0; i < pool->workspaces.nelts; i++) {

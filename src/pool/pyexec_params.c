@@ -29,6 +29,8 @@ static void pyexec_set_workers(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_zygotes(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_sandbox(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_python(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_fonts(pyexec_pool_t *pool, const char *value);
+static void pyexec_set_matplotlibrc(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_preload(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_max_requests(pyexec_pool_t *pool, const char *value);
 static void pyexec_set_user(pyexec_pool_t *pool, const char *value);
@@ -42,6 +44,8 @@ static const pyexec_param_t  pyexec_param_table[] = {
     { "zygotes=", pyexec_set_zygotes },
     { "sandbox=", pyexec_set_sandbox },
     { "python=", pyexec_set_python },
+    { "fonts=", pyexec_set_fonts },
+    { "matplotlibrc=", pyexec_set_matplotlibrc },
     { "preload=", pyexec_set_preload },
     { "max_requests=", pyexec_set_max_requests },
     { "user=", pyexec_set_user },
@@ -143,6 +147,20 @@ static void
 pyexec_set_python(pyexec_pool_t *pool, const char *value)
 {
     pool->sandbox.python = value;
+}
+
+
+static void
+pyexec_set_fonts(pyexec_pool_t *pool, const char *value)
+{
+    pool->sandbox.fonts = value;
+}
+
+
+static void
+pyexec_set_matplotlibrc(pyexec_pool_t *pool, const char *value)
+{
+    pool->sandbox.matplotlibrc = value;
 }
 
 

@@ -220,11 +220,14 @@ pyexec_zygote_events(pyexec_nursery_t *z)
 static void
 pyexec_zygote_python(pyexec_nursery_t *z)
 {
+    const pyexec_sandbox_t  *sb = &z->pool->sandbox;
+
     pyexec_heap_begin(pyexec_pack_lay);
 
-    pyexec_python_init(z->pool->sandbox.python, z->hash_seed);
+    pyexec_python_init(sb->python, z->hash_seed);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
-                          z->roots, sizeof(z->roots));
+                          sb->fonts, sb->matplotlibrc, z->roots,
+                          sizeof(z->roots));
 }
 
 

@@ -12,6 +12,8 @@ import os
 import sys
 import threading
 
+import _pyexec_fonts
+
 RTLD_DI_LINKMAP = 2      # of dlfcn.h
 
 
@@ -253,6 +255,8 @@ def _loaded():
 _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
     "asyncio.base_events": _base_events,
+    "matplotlib.font_manager": _pyexec_fonts.add_directory,
+    "matplotlib.text": _pyexec_fonts.watch_texts,
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
     "pwd": _pwd,

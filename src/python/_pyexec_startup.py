@@ -24,6 +24,7 @@ import types
 import weakref
 
 import _pyexec_figures
+import _pyexec_fonts
 import _pyexec_libraries
 import _pyexec_policy
 
@@ -91,20 +92,28 @@ _ENVIRONMENT = {
 }
 
 
-def preload(names):
+def preload(names, fonts=None, settings=None):
     """Import modules and use them once; return the names of those imported.
 
-    names is a tuple of modules, or None for those of the default set that
-    are installed; _STDLIB is imported in any case, and not returned.
+    names is "a,b", or None for those of the default set that are installed;
+    _STDLIB is imported in any case, and not returned.  fonts is a directory,
+    settings a matplotlibrc, or None; matplotlib logs what is wrong in these.
     Raises ImportError if one of names cannot be imported, RuntimeError if a
-    thread is left running: both with a sentence for the log.
+    thread is left running, OSError if fonts or settings cannot be read: each
+    with a sentence for the log.
     """
     kept = {name: os.environ[name] for name in ["TZ"] if name in os.environ}
+    if fonts is not None:
+        os.listdir(fonts)
+    if settings is not None:
+        open(settings).close()
+        kept["MATPLOTLIBRC"] = settings
     os.environ.clear()
     os.environ.update(_ENVIRONMENT | kept)
+    _pyexec_fonts.directory = fonts
     _pyexec_libraries.install()
 
-    with _cache() if names != () else contextlib.nullcontext():
+    with _cache() if names != "" else contextlib.nullcontext():
         loaded = _load(names)
         _warm()
 
@@ -142,13 +151,14 @@ def _load(names):
     if names is None:
         return [name for name in _DEFAULT if _import(name)]
 
+    names = names.split(",") if names else []
     for name in names:
         try:
             importlib.import_module(name)
         except Exception as exc:
             raise ImportError("preload=%s cannot be imported: %s"
                               % (name, str(exc) or repr(exc))) from None
-    return list(names)
+    return names
 
 
 def _import(name):
@@ -164,6 +174,9 @@ def _warm():
         if name in sys.modules:
             for companion in companions.split():
                 _import(companion)
+
+    if "matplotlib.text" in sys.modules:
+        _pyexec_fonts.survey()
 
     _use(_USUAL)
     _use(_RARE)
@@ -535,6 +548,7 @@ def _hide_ours(formatted):
     savefig() that it leads to."""
     ours = (_format.__code__.co_filename,
             _pyexec_figures.finish.__code__.co_filename,
+            _pyexec_fonts.survey.__code__.co_filename,
             _pyexec_libraries.install.__code__.co_filename)
     todo = [formatted]
 

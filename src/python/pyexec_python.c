@@ -184,29 +184,20 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
 
 
 void
-pyexec_python_preload(const char *names, char *roots, size_t size)
+pyexec_python_preload(const char *names, const char *fonts,
+    const char *matplotlibrc, char *roots, size_t size)
 {
     size_t         n;
-    PyObject      *args, *loaded, *list, *name;
+    PyObject      *loaded;
     Py_ssize_t     i;
     const char    *root;
-
-    if (names == NULL) {
-        args = Py_BuildValue("(O)", Py_None);
-
-    } else if (*names == '\0') {
-        args = Py_BuildValue("(())");
-
-    } else {
-        name = PyUnicode_FromString(names);
-        list = name ? PyObject_CallMethod(name, "split", "s", ",") : NULL;
-        args = list ? Py_BuildValue("(N)", PySequence_Tuple(list)) : NULL;
-    }
 
     /* most of what is loaded stays: looking for garbage would only cost time */
 
     (void) PyGC_Disable();
-    loaded = pyexec_python_call(PYEXEC_PRELOAD, args);
+    loaded = pyexec_python_call(PYEXEC_PRELOAD,
+                                Py_BuildValue("(zzz)", names, fonts,
+                                              matplotlibrc));
     (void) PyGC_Enable();
 
     if (loaded == NULL || !PyList_Check(loaded)) {

@@ -30,10 +30,12 @@ void pyexec_python_init(const char *prefix, uint32_t hash_seed);
  * In a zygote: imports the usual modules of the standard library and those of
  * names ("a,b"; "" for none; NULL for those of the default set that are
  * installed), and calls what runs use most.  Writes the top-level names of the
- * latter to roots, each followed by a space.
+ * latter to roots, each followed by a space.  fonts and matplotlibrc are
+ * matplotlib's: a directory and a file, or NULL.
  */
 
-void pyexec_python_preload(const char *names, char *roots, size_t size);
+void pyexec_python_preload(const char *names, const char *fonts,
+    const char *matplotlibrc, char *roots, size_t size);
 
 /*
  * In a process that is forked for it: runs sample code, with usual 0 what every

@@ -231,7 +231,9 @@ pyexec_probe_reach(const pyexec_sandbox_t *sb)
 static void
 pyexec_probe_path(const pyexec_sandbox_t *sb, const char *path)
 {
-    char  *slash, dir[PATH_MAX];
+    int           is_file;
+    char         *slash, dir[PATH_MAX];
+    struct stat   st;
 
     (void) snprintf(dir, sizeof(dir), "%s/", path);
 
@@ -239,10 +241,12 @@ pyexec_probe_path(const pyexec_sandbox_t *sb, const char *path)
 
         *slash = '\0';
 
-        if (access(dir, X_OK) == -1) {
+        is_file = stat(dir, &st) == 0 && S_ISREG(st.st_mode);
+
+        if (access(dir, is_file ? R_OK : X_OK) == -1) {
             pyexec_die("runs cannot get to \"%s\": their user, whose uid is "
-                       "%u, must be able to enter \"%s\": %m", path, sb->uid,
-                       dir);
+                       "%u, must be able to %s \"%s\": %m", path, sb->uid,
+                       is_file ? "read" : "enter", dir);
         }
 
         *slash = '/';

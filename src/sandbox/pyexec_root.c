@@ -88,12 +88,16 @@ void
 pyexec_python_paths(const pyexec_sandbox_t *sb,
     pyexec_path_t paths[PYEXEC_PYTHON_PATHS + 1])
 {
+    unsigned     i;
     const char  *home;
+    const char  *given[] = { sb->python, sb->fonts, sb->matplotlibrc };
 
     memset(paths, 0, (PYEXEC_PYTHON_PATHS + 1) * sizeof(pyexec_path_t));
 
-    if (!pyexec_path_in(sb->python, "/usr")) {
-        (paths++)->path = sb->python;
+    for (i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+        if (given[i] && !pyexec_path_in(given[i], "/usr")) {
+            (paths++)->path = given[i];
+        }
     }
 
     home = pyexec_python_home(sb->python);

@@ -13,7 +13,7 @@
 
 /* the prefixes of the environment and of the Python that it was made with */
 
-#define PYEXEC_PYTHON_PATHS 2
+#define PYEXEC_PYTHON_PATHS 4
 
 
 typedef struct {

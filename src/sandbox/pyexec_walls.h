@@ -74,6 +74,8 @@ typedef struct {
     uid_t                  uid;            /* of zygotes and children */
     gid_t                  gid;
     const char            *python;         /* absolute prefix, "/usr" */
+    const char            *fonts;          /* a directory, or NULL */
+    const char            *matplotlibrc;   /* a file, or NULL */
     pyexec_workspace_t     workspaces[PYEXEC_MAX_WORKSPACES];
     unsigned               nworkspaces;
     uint64_t               mounts;         /* pyexec_watch_mark()'s */

@@ -76,7 +76,8 @@ END
         or die "nginx does not start: " . $self->log;
     $self->until(10, sub { -s "$dir/nginx.pid" }) or die;
     ($self->{pid}) = slurp("$dir/nginx.pid") =~ /(\d+)/;
-    $self->until(20, sub { $self->log =~ /is ready/ }) or die "no pool: " . $self->log;
+    my $awaited = $o{await} // qr/is ready/;
+    $self->until(20, sub { $self->log =~ $awaited }) or die "no pool: " . $self->log;
     return $self;
 }
 

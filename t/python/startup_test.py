@@ -350,7 +350,7 @@ class Preload(unittest.TestCase):
 
     def test_streams_that_could_seek_do_not(self):
         code = ("import sys\nsys.path.insert(0, %r)\n"
-                "import _pyexec_startup\n_pyexec_startup.preload(())\n"
+                "import _pyexec_startup\n_pyexec_startup.preload(\"\")\n"
                 "sys.exit(sys.stdout.seekable() or sys.stderr.seekable())"
                 % str(zygote.SOURCES))
         self.assertEqual(subprocess.run([zygote.PYTHON, "-I", "-u", "-c", code],
@@ -359,21 +359,21 @@ class Preload(unittest.TestCase):
                          0)
 
     def test_what_is_asked_for(self):
-        self.assertEqual(self.preload(("wave", "email.message")).stdout,
+        self.assertEqual(self.preload("wave,email.message").stdout,
                          "['wave', 'email.message']\n")
 
     def test_one_that_is_not_there(self):
         self.assertIn("ImportError: preload=no_such_module cannot be imported:"
                       " No module named 'no_such_module'\n",
-                      self.preload(("wave", "no_such_module")).stderr)
+                      self.preload("wave,no_such_module").stderr)
 
     def test_a_thread_is_refused(self):
         before = ("import threading\n"
                   "threading.Thread(target=threading.Event().wait, args=(%d,),"
                   " daemon=True).start()")
         self.assertIn("RuntimeError: a module that was imported runs 1 thread",
-                      self.preload((), before % 60).stderr)
-        self.assertEqual(self.preload((), before % 0).stdout, "[]\n")
+                      self.preload("", before % 60).stderr)
+        self.assertEqual(self.preload("", before % 0).stdout, "[]\n")
 
 
 if __name__ == "__main__":

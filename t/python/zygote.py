@@ -32,11 +32,14 @@ def has(module):
 
 
 class Zygote:
-    """names as preload() takes them."""
+    """names and the rest as preload() takes them; names may be a list."""
 
-    def __init__(self, names):
+    def __init__(self, names, *rest):
+        if names is not None and not isinstance(names, str):
+            names = ",".join(names)
         self.process = subprocess.Popen(
-            [PYTHON, "-I", "-u", "-X", "utf8", __file__, json.dumps(names)],
+            [PYTHON, "-I", "-u", "-X", "utf8", __file__,
+             json.dumps([names, *rest])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.loaded = json.loads(self.process.stdout.readline())
 
@@ -69,11 +72,10 @@ class Zygote:
                         for path in directory.rglob("*") if path.is_file()})
 
 
-def serve(names):
+def serve(arguments):
     import _pyexec_startup
 
-    loaded = _pyexec_startup.preload(tuple(names) if names is not None
-                                     else None)
+    loaded = _pyexec_startup.preload(*arguments)
     gc.collect()
     gc.freeze()
     print(json.dumps(loaded))
