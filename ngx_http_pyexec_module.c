@@ -3,6 +3,7 @@
 #include "nginx/ngx_http_pyexec_control.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_execute.h"
+#include "nginx/ngx_http_pyexec_files.h"
 #include "nginx/ngx_http_pyexec_limit.h"
 #include "nginx/ngx_http_pyexec_load.h"
 #include "nginx/ngx_http_pyexec_params.h"
@@ -21,7 +22,8 @@ static void ngx_http_pyexec_exit_process(ngx_cycle_t *cycle);
 static ngx_http_handler_pt  ngx_http_pyexec_handlers[] = {
     ngx_http_pyexec_execute_handler,
     ngx_http_pyexec_results_handler,
-    ngx_http_pyexec_cleanup_handler
+    ngx_http_pyexec_cleanup_handler,
+    ngx_http_pyexec_files_handler
 };
 
 
@@ -120,6 +122,13 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       &ngx_http_pyexec_handlers[2] },
+
+    { ngx_string("pyexec_files"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE3,
+      ngx_http_pyexec_files,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_pyexec_handlers[3] },
 
     { ngx_string("pyexec_workspace"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,

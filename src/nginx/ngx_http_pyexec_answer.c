@@ -1,11 +1,13 @@
 
 /*
  * What the pool answers a job with, and what the client gets of it: START,
- * for a run only, and then RESULT or ERROR.
+ * for a run only, and then RESULT, FILE or ERROR.
  */
 
 #include "nginx/ngx_http_pyexec_answer.h"
 #include "nginx/ngx_http_pyexec_error.h"
+#include "nginx/ngx_http_pyexec_file.h"
+#include "base/pyexec_io.h"
 
 #include <sys/mman.h>
 
@@ -22,6 +24,8 @@
 
 static size_t ngx_http_pyexec_answer_room(ngx_http_pyexec_ctx_t *ctx,
     u_char **p);
+static ssize_t ngx_http_pyexec_answer_recv(ngx_http_pyexec_ctx_t *ctx,
+    u_char *p, size_t want);
 static ngx_int_t ngx_http_pyexec_answer_begin(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_hold(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_answer_free(void *data);
@@ -61,7 +65,7 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
             return NGX_OK;
         }
 
-        n = recv(c->fd, p, want, 0);
+        n = ngx_http_pyexec_answer_recv(ctx, p, want);
 
         if (n == -1 && ngx_socket_errno == NGX_EINTR) {
             continue;
@@ -92,6 +96,31 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
             return rc;
         }
     }
+}
+
+
+/* a file's descriptor comes with the first byte */
+
+static ssize_t
+ngx_http_pyexec_answer_recv(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t want)
+{
+    ssize_t   n;
+    ngx_fd_t  fd;
+
+    if (ctx->queue != NGX_HTTP_PYEXEC_FILES || ctx->received) {
+        return recv(ctx->connection->fd, p, want, 0);
+    }
+
+    n = pyexec_recv_fds(ctx->connection->fd, p, want, &fd, 1, 0);
+
+    if (n > 0 && fd != NGX_INVALID_FILE
+        && ngx_http_pyexec_file_take(ctx, fd) != NGX_OK)
+    {
+        ngx_set_errno(NGX_ENOMEM);
+        return -1;
+    }
+
+    return n;
 }
 
 
@@ -240,6 +269,9 @@ ngx_http_pyexec_answer(ngx_http_pyexec_ctx_t *ctx)
 
     case PYEXEC_MSG_RESULT:
         return ngx_http_pyexec_answer_result(ctx);
+
+    case PYEXEC_MSG_FILE:
+        return ngx_http_pyexec_file_send(ctx);
 
     case PYEXEC_MSG_ERROR:
         return ngx_http_pyexec_answer_error(ctx);

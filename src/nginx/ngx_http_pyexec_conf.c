@@ -54,7 +54,7 @@ ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (cf->args->nelts > 3 && rc == NGX_CONF_OK) {
-        rc = ngx_http_pyexec_complex(cf, &value[3], &plcf->run);
+        rc = ngx_http_pyexec_complex(cf, &value[3], &plcf->item);
     }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
@@ -265,7 +265,8 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
      *     conf->handler = NULL;
      *     conf->pool = NULL;
      *     conf->session = NULL;
-     *     conf->run = NULL;
+     *     conf->item = NULL;
+     *     conf->url = { 0, NULL };
      *     conf->workspace = { 0, NULL };
      */
 
@@ -377,7 +378,8 @@ ngx_http_pyexec_merge_endpoint(ngx_conf_t *cf,
         conf->handler = prev->handler;
         conf->pool = prev->pool;
         conf->session = prev->session;
-        conf->run = prev->run;
+        conf->item = prev->item;
+        conf->url = prev->url;
     }
 
     /* unset means: on in locations with an endpoint */

@@ -20,7 +20,10 @@ typedef struct {
     ngx_http_handler_pt        handler;    /* of the endpoint; or NULL */
     ngx_http_pyexec_pool_t    *pool;
     ngx_http_complex_value_t  *session;
-    ngx_http_complex_value_t  *run;        /* or NULL */
+    ngx_http_complex_value_t  *item;       /* a run's id, or a file's path;
+                                              or NULL */
+    ngx_str_t                  url;        /* of files: "/api/files/", where
+                                              the location tells */
     ngx_uint_t                 index;      /* of the workspace, in the pool */
 
     ngx_str_t                  workspace;

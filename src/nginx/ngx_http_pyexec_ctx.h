@@ -45,6 +45,7 @@ struct ngx_http_pyexec_ctx_s {
     size_t                     len;        /* of the payload */
     u_char                    *payload;
     ngx_file_t                *file;       /* of a long payload; or NULL */
+    ngx_file_t                *opened;     /* came with FILE; or NULL */
 
     /* for variables, and for error pages */
 

@@ -1,9 +1,8 @@
 
 #include "nginx/ngx_http_pyexec_conf.h"
-#include "nginx/ngx_http_pyexec_ctx.h"
 #include "nginx/ngx_http_pyexec_error.h"
-#include "nginx/ngx_http_pyexec_job.h"
 #include "nginx/ngx_http_pyexec_results.h"
+#include "nginx/ngx_http_pyexec_session.h"
 #include "wire/pyexec_name.h"
 
 
@@ -12,16 +11,7 @@
 
 
 static ngx_int_t ngx_http_pyexec_list(ngx_http_request_t *r);
-static ngx_int_t ngx_http_pyexec_limit(ngx_http_request_t *r,
-    uint32_t *limit);
 static ngx_int_t ngx_http_pyexec_fetch(ngx_http_request_t *r);
-static ngx_int_t ngx_http_pyexec_begin(ngx_http_request_t *r,
-    ngx_uint_t methods, const char *allow, uint32_t *workspace,
-    pyexec_str_t *session);
-static ngx_int_t ngx_http_pyexec_session(ngx_http_request_t *r,
-    pyexec_str_t *session);
-static ngx_int_t ngx_http_pyexec_submit(ngx_http_request_t *r,
-    pyexec_msg_e type, const void *msg);
 
 
 ngx_int_t
@@ -31,7 +21,7 @@ ngx_http_pyexec_results_handler(ngx_http_request_t *r)
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
-    return plcf->run ? ngx_http_pyexec_fetch(r) : ngx_http_pyexec_list(r);
+    return plcf->item ? ngx_http_pyexec_fetch(r) : ngx_http_pyexec_list(r);
 }
 
 
@@ -41,54 +31,20 @@ ngx_http_pyexec_list(ngx_http_request_t *r)
     ngx_int_t           rc;
     pyexec_list_runs_t  list;
 
-    rc = ngx_http_pyexec_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                               &list.workspace, &list.session);
+    rc = ngx_http_pyexec_session_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD,
+                                       "GET, HEAD", &list.workspace,
+                                       &list.session);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    rc = ngx_http_pyexec_limit(r, &list.limit);
+    rc = ngx_http_pyexec_session_limit(r, NGX_HTTP_PYEXEC_LIST_DEFAULT,
+                                       NGX_HTTP_PYEXEC_LIST_MAX, &list.limit);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    return ngx_http_pyexec_submit(r, PYEXEC_MSG_LIST, &list);
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_limit(ngx_http_request_t *r, uint32_t *limit)
-{
-    ngx_int_t   n;
-    ngx_uint_t  negative;
-    ngx_str_t   arg;
-
-    static char  wrong[] = "limit must be an integer";
-
-    *limit = NGX_HTTP_PYEXEC_LIST_DEFAULT;
-
-    if (ngx_http_arg(r, (u_char *) "limit", 5, &arg) != NGX_OK) {
-        return NGX_OK;
-    }
-
-    negative = arg.len > 1 && arg.data[0] == '-';
-
-    /* nine digits are over the maximum, and do not overflow */
-
-    n = ngx_atoi(arg.data + negative, ngx_min(arg.len - negative, 9));
-
-    if (n == NGX_ERROR) {
-        return ngx_http_pyexec_error(r, NGX_HTTP_PYEXEC_UNPROCESSABLE, wrong,
-                                     sizeof(wrong) - 1);
-    }
-
-    if (negative || n < 1) {
-        n = 1;
-    }
-
-    *limit = ngx_min(n, NGX_HTTP_PYEXEC_LIST_MAX);
-
-    return NGX_OK;
+    return ngx_http_pyexec_session_submit(r, PYEXEC_MSG_LIST, &list);
 }
 
 
@@ -102,15 +58,16 @@ ngx_http_pyexec_fetch(ngx_http_request_t *r)
 
     static char  missing[] = "no such run";
 
-    rc = ngx_http_pyexec_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                               &fetch.workspace, &fetch.session);
+    rc = ngx_http_pyexec_session_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD,
+                                       "GET, HEAD", &fetch.workspace,
+                                       &fetch.session);
     if (rc != NGX_OK) {
         return rc;
     }
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
-    if (ngx_http_complex_value(r, plcf->run, &run) != NGX_OK) {
+    if (ngx_http_complex_value(r, plcf->item, &run) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -122,7 +79,7 @@ ngx_http_pyexec_fetch(ngx_http_request_t *r)
                                      sizeof(missing) - 1);
     }
 
-    return ngx_http_pyexec_submit(r, PYEXEC_MSG_FETCH, &fetch);
+    return ngx_http_pyexec_session_submit(r, PYEXEC_MSG_FETCH, &fetch);
 }
 
 
@@ -132,92 +89,11 @@ ngx_http_pyexec_cleanup_handler(ngx_http_request_t *r)
     ngx_int_t         rc;
     pyexec_cleanup_t  cleanup;
 
-    rc = ngx_http_pyexec_begin(r, NGX_HTTP_DELETE, "DELETE",
-                               &cleanup.workspace, &cleanup.session);
+    rc = ngx_http_pyexec_session_begin(r, NGX_HTTP_DELETE, "DELETE",
+                                       &cleanup.workspace, &cleanup.session);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    return ngx_http_pyexec_submit(r, PYEXEC_MSG_CLEANUP, &cleanup);
-}
-
-
-/* what these endpoints begin with: NGX_OK, or the status of a refusal */
-
-static ngx_int_t
-ngx_http_pyexec_begin(ngx_http_request_t *r, ngx_uint_t methods,
-    const char *allow, uint32_t *workspace, pyexec_str_t *session)
-{
-    ngx_int_t                    rc;
-    ngx_http_pyexec_loc_conf_t  *plcf;
-
-    if (!(r->method & methods)) {
-        return ngx_http_pyexec_not_allowed(r, allow);
-    }
-
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
-    *workspace = plcf->index;
-
-    return ngx_http_pyexec_session(r, session);
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_session(ngx_http_request_t *r, pyexec_str_t *session)
-{
-    u_char                       detail[128], *last;
-    ngx_str_t                    value;
-    const char                  *why;
-    ngx_http_pyexec_ctx_t       *ctx;
-    ngx_http_pyexec_loc_conf_t  *plcf;
-
-    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
-    ctx = ngx_http_pyexec_ctx(r);
-
-    if (ctx == NULL
-        || ngx_http_complex_value(r, plcf->session, &value) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    session->data = value.data;
-    session->len = value.len;
-
-    why = pyexec_session_error(session);
-
-    if (why) {
-        last = ngx_snprintf(detail, sizeof(detail), "session_id %s", why);
-
-        return ngx_http_pyexec_error(r, NGX_HTTP_BAD_REQUEST, (char *) detail,
-                                     last - detail);
-    }
-
-    return ngx_http_pyexec_ctx_session(ctx, session);
-}
-
-
-/* a job that was submitted keeps the request, and finalizes it itself */
-
-static ngx_int_t
-ngx_http_pyexec_submit(ngx_http_request_t *r, pyexec_msg_e type,
-    const void *msg)
-{
-    ngx_int_t                    rc;
-    ngx_http_pyexec_loc_conf_t  *plcf;
-
-    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
-
-    rc = ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_FILES, type,
-                                    msg, 0);
-
-    if (rc == NGX_DONE) {
-        r->main->count++;
-    }
-
-    return rc;
+    return ngx_http_pyexec_session_submit(r, PYEXEC_MSG_CLEANUP, &cleanup);
 }

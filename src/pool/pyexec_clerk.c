@@ -14,8 +14,8 @@
 #include "base/pyexec_json.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
+#include "pool/pyexec_serve_file.h"
 #include "store/pyexec_history.h"
-#include "store/pyexec_place.h"
 #include "store/pyexec_trash.h"
 #include "wire/pyexec_message.h"
 
@@ -72,8 +72,6 @@ static int pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
     const pyexec_buf_t *buf, pyexec_buf_t *json);
 static void pyexec_clerk_behind(pyexec_pool_t *pool, pyexec_store_t *stores,
     pyexec_msg_e type, const pyexec_buf_t *buf);
-static pyexec_store_t *pyexec_clerk_store(pyexec_pool_t *pool,
-    pyexec_store_t *stores, uint32_t workspace);
 
 
 static const struct {
@@ -334,6 +332,11 @@ pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores, int client,
     pyexec_buf_t     json = { NULL, 0, 0 };
     pyexec_result_t  result;
 
+    if (type == PYEXEC_MSG_FILES || type == PYEXEC_MSG_OPEN) {
+        pyexec_serve_file(pool, stores, client, type, buf);
+        return;
+    }
+
     memset(&result, 0, sizeof(pyexec_result_t));
 
     errno = EPROTO;
@@ -371,7 +374,7 @@ pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
     pyexec_list_runs_t   list;
 
     if (pyexec_wire_decode(PYEXEC_MSG_LIST, buf->data, buf->len, &list) == -1
-        || (st = pyexec_clerk_store(pool, stores, list.workspace)) == NULL)
+        || (st = pyexec_serve_store(pool, stores, list.workspace)) == NULL)
     {
         return -1;
     }
@@ -392,7 +395,7 @@ pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
 
     if (pyexec_wire_decode(PYEXEC_MSG_FETCH, buf->data, buf->len, &fetch)
         == -1
-        || (st = pyexec_clerk_store(pool, stores, fetch.workspace)) == NULL)
+        || (st = pyexec_serve_store(pool, stores, fetch.workspace)) == NULL)
     {
         return -1;
     }
@@ -412,7 +415,7 @@ pyexec_clerk_cleanup(pyexec_pool_t *pool, pyexec_store_t *stores,
 
     if (pyexec_wire_decode(PYEXEC_MSG_CLEANUP, buf->data, buf->len, &cleanup)
         == -1
-        || (st = pyexec_clerk_store(pool, stores, cleanup.workspace)) == NULL)
+        || (st = pyexec_serve_store(pool, stores, cleanup.workspace)) == NULL)
     {
         return -1;
     }
@@ -450,29 +453,8 @@ pyexec_clerk_behind(pyexec_pool_t *pool, pyexec_store_t *stores,
 
     if (type == PYEXEC_MSG_CLEANUP
         && pyexec_wire_decode(type, buf->data, buf->len, &cleanup) == 0
-        && (st = pyexec_clerk_store(pool, stores, cleanup.workspace)) != NULL)
+        && (st = pyexec_serve_store(pool, stores, cleanup.workspace)) != NULL)
     {
         pyexec_trash_empty(st, &cleanup.session);
     }
-}
-
-
-static pyexec_store_t *
-pyexec_clerk_store(pyexec_pool_t *pool, pyexec_store_t *stores,
-    uint32_t workspace)
-{
-    if (workspace >= pool->sandbox.nworkspaces) {
-        return NULL;
-    }
-
-    /* what has been renamed, a backup for instance, is read no more */
-
-    if (pyexec_place(&pool->sandbox.workspaces[workspace])
-        != PYEXEC_PLACE_SAME)
-    {
-        errno = ESTALE;
-        return NULL;
-    }
-
-    return &stores[workspace];
 }

@@ -11,6 +11,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "pool/pyexec_serve.h"
+#include "store/pyexec_place.h"
 #include "wire/pyexec_message.h"
 
 
@@ -135,4 +136,25 @@ void
 pyexec_serve_late(int client)
 {
     pyexec_send_error(client, 503, "no runner was free in time", 0);
+}
+
+
+pyexec_store_t *
+pyexec_serve_store(pyexec_pool_t *pool, pyexec_store_t *stores,
+    uint32_t workspace)
+{
+    if (workspace >= pool->sandbox.nworkspaces) {
+        return NULL;
+    }
+
+    /* what has been renamed, a backup for instance, is read no more */
+
+    if (pyexec_place(&pool->sandbox.workspaces[workspace])
+        != PYEXEC_PLACE_SAME)
+    {
+        errno = ESTALE;
+        return NULL;
+    }
+
+    return &stores[workspace];
 }

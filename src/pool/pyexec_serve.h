@@ -31,6 +31,11 @@ int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
 int pyexec_serve_accept(int control, uint64_t *deadline);
 int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type);
 
+/* the workspace of a request; or NULL and errno: ESTALE if it has gone */
+
+pyexec_store_t *pyexec_serve_store(pyexec_pool_t *pool,
+    pyexec_store_t *stores, uint32_t workspace);
+
 /* answers a job that could not begin before its deadline */
 
 void pyexec_serve_late(int client);

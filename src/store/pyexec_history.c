@@ -1,5 +1,4 @@
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "store/pyexec_history.h"
 #include "store/pyexec_line.h"
 #include "store/pyexec_note.h"
+#include "store/pyexec_path.h"
 #include "store/pyexec_record.h"
 #include "store/pyexec_trash.h"
 
@@ -233,32 +233,10 @@ void
 pyexec_created_path(pyexec_buf_t *out, const char *run_id,
     const pyexec_file_t *file)
 {
-    char           byte[5];
-    size_t         n;
-    const u_char  *p, *end;
-
     pyexec_buf_add(out, "code_exec/", 10);
     pyexec_buf_add(out, run_id, strlen(run_id));
     pyexec_buf_add(out, "/", 1);
-
-    p = (const u_char *) file->path;
-    end = p + strlen(file->path);
-
-    for ( /* void */ ; p < end; p += n) {
-
-        n = pyexec_utf8_len(p, end);
-
-        if (n == 0 || (end - p > 3 && p[0] == '\\' && p[1] == 'x'
-                       && isxdigit(p[2]) && isxdigit(p[3])))
-        {
-            (void) snprintf(byte, sizeof(byte), "\\x%02x", *p);
-            pyexec_buf_add(out, byte, 4);
-            n = 1;
-
-        } else {
-            pyexec_buf_add(out, p, n);
-        }
-    }
+    pyexec_path_text(out, file->path);
 }
 
 

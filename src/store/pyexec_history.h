@@ -29,9 +29,8 @@ typedef struct {
 
 
 /*
- * Appends a run's file's path relative to its session: "code_exec/../a.png".
- * Different names have different paths: a byte that is not part of valid UTF-8
- * becomes "\xhh", and so does a backslash before what looks like that.
+ * Appends a run's file's path relative to its session, "code_exec/../a.png", as
+ * pyexec_path_text() writes it.
  */
 
 void pyexec_created_path(pyexec_buf_t *out, const char *run_id,

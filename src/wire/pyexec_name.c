@@ -58,6 +58,64 @@ pyexec_session_error(const pyexec_str_t *s)
 }
 
 
+const char *
+pyexec_path_error(const pyexec_str_t *s)
+{
+    size_t         len;
+    const u_char  *p, *slash, *end;
+
+    end = s->data + s->len;
+
+    if (s->len == 0) {
+        return NULL;
+    }
+
+    if (memchr(s->data, '\0', s->len)) {
+        return "has a NUL";
+    }
+
+    for (p = s->data; p <= end; p = slash + 1) {
+
+        slash = memchr(p, '/', end - p);
+        slash = slash ? slash : end;
+        len = slash - p;
+
+        if (len == 0) {
+            return "has an empty part";
+        }
+
+        if (p[0] == '.' && (len == 1 || (len == 2 && p[1] == '.'))) {
+            return "has a part that is \".\" or \"..\"";
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+pyexec_path_runs(const pyexec_str_t *s)
+{
+    size_t  len;
+
+    len = sizeof(PYEXEC_RUNS) - 1;
+
+    return s->len >= len && memcmp(s->data, PYEXEC_RUNS, len) == 0
+           && (s->len == len || s->data[len] == '/');
+}
+
+
+int
+pyexec_path_record(const pyexec_str_t *s)
+{
+    size_t  len;
+
+    len = sizeof(PYEXEC_RUNS "/") - 1;
+
+    return pyexec_path_runs(s) && s->len > len && s->data[len] == '.';
+}
+
+
 int
 pyexec_run_id_valid(const pyexec_str_t *s)
 {

@@ -9,6 +9,7 @@
 
 
 #define PYEXEC_SESSION_MAX      128        /* bytes */
+#define PYEXEC_RUNS             "code_exec"
 #define PYEXEC_RUN_ID_LEN       28         /* "20261123T064538-0123456789ab" */
 
 /* what the pool puts into a run's directory, where these names are free */
@@ -29,6 +30,21 @@ extern const char *const  pyexec_own_files[];
  */
 
 const char *pyexec_session_error(const pyexec_str_t *s);
+
+/*
+ * Returns NULL if s is a valid path in a session, else what is wrong with it: a
+ * clause to be put behind "path ".  The empty one is the session itself.
+ */
+
+const char *pyexec_path_error(const pyexec_str_t *s);
+
+/*
+ * Returns 1 if the valid path is code_exec, or below it; pyexec_path_record():
+ * if it is one of the pool's own records there, whose names begin with a dot.
+ */
+
+int pyexec_path_runs(const pyexec_str_t *s);
+int pyexec_path_record(const pyexec_str_t *s);
 
 /* returns 1 if s has the form of a run's id, else 0 */
 

@@ -104,6 +104,17 @@ static const pyexec_field_t  pyexec_cleanup_fields[] = {
 };
 
 
+static const pyexec_field_t  pyexec_file_job_fields[] = {
+    pyexec_u32(pyexec_file_job_t, workspace),
+    pyexec_bytes(pyexec_file_job_t, session),
+    pyexec_bytes(pyexec_file_job_t, path),
+    pyexec_bytes(pyexec_file_job_t, url),
+    pyexec_u32(pyexec_file_job_t, limit),
+    pyexec_bytes(pyexec_file_job_t, glob),
+    pyexec_end
+};
+
+
 static const pyexec_field_t  pyexec_start_fields[] = {
     pyexec_bytes(pyexec_start_t, run_id),
     pyexec_bytes(pyexec_start_t, started_at),
@@ -129,6 +140,16 @@ static const pyexec_field_t  pyexec_result_fields[] = {
     pyexec_u32(pyexec_result_t, attempts),
     pyexec_u64(pyexec_result_t, run_time),
     pyexec_bytes(pyexec_result_t, json),
+    pyexec_end
+};
+
+
+static const pyexec_field_t  pyexec_file_answer_fields[] = {
+    pyexec_u64(pyexec_file_answer_t, size),
+    pyexec_u64(pyexec_file_answer_t, modified),
+    pyexec_bytes(pyexec_file_answer_t, etag),
+    pyexec_bytes(pyexec_file_answer_t, type),
+    pyexec_u32(pyexec_file_answer_t, final),
     pyexec_end
 };
 
@@ -218,12 +239,15 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_LIST] = { PYEXEC_WIRE_MAX_SHORT, pyexec_list_fields },
     [PYEXEC_MSG_FETCH] = { PYEXEC_WIRE_MAX_SHORT, pyexec_fetch_fields },
     [PYEXEC_MSG_CLEANUP] = { PYEXEC_WIRE_MAX_SHORT, pyexec_cleanup_fields },
+    [PYEXEC_MSG_FILES] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
+    [PYEXEC_MSG_OPEN] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
 
     [PYEXEC_MSG_START] = { PYEXEC_WIRE_MAX_SHORT, pyexec_start_fields },
     [PYEXEC_MSG_STDOUT] = { PYEXEC_WIRE_MAX, pyexec_output_fields },
     [PYEXEC_MSG_STDERR] = { PYEXEC_WIRE_MAX, pyexec_output_fields },
     [PYEXEC_MSG_ATTEMPT] = { PYEXEC_WIRE_MAX, pyexec_attempt_fields },
     [PYEXEC_MSG_RESULT] = { PYEXEC_WIRE_MAX, pyexec_result_fields },
+    [PYEXEC_MSG_FILE] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_answer_fields },
     [PYEXEC_MSG_ERROR] = { PYEXEC_WIRE_MAX_SHORT, pyexec_error_fields },
 
     [PYEXEC_MSG_WORN] = { PYEXEC_WIRE_MAX_SHORT, pyexec_worn_fields },

@@ -38,11 +38,13 @@
  *
  *   control   nginx -> pool   JOB, with the job's socket as SCM_RIGHTS
  *             pool -> nginx   READY, LOG
- *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP, once
+ *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP | FILES | OPEN,
+ *                             once
  *             pool -> nginx   START, when a run has begun (EXECUTE only);
  *                             STDOUT, STDERR and ATTEMPT, as they happen
  *                             (only if EXECUTE asked for events);
- *                             RESULT or ERROR, once and last
+ *                             RESULT, ERROR or, after OPEN, FILE with the
+ *                             file as SCM_RIGHTS, once and last
  */
 
 #ifndef _PYEXEC_WIRE_H_INCLUDED_
@@ -70,12 +72,15 @@ typedef enum {
     PYEXEC_MSG_LIST,
     PYEXEC_MSG_FETCH,
     PYEXEC_MSG_CLEANUP,
+    PYEXEC_MSG_FILES,
+    PYEXEC_MSG_OPEN,
 
     PYEXEC_MSG_START,
     PYEXEC_MSG_STDOUT,
     PYEXEC_MSG_STDERR,
     PYEXEC_MSG_ATTEMPT,
     PYEXEC_MSG_RESULT,
+    PYEXEC_MSG_FILE,
     PYEXEC_MSG_ERROR,
 
     /* zygote -> first process: it has made max_requests forks */
@@ -172,6 +177,19 @@ typedef struct {
 } pyexec_cleanup_t;
 
 
+/* FILES, OPEN: what is to be done with a file, or a directory, of a session */
+
+typedef struct {
+    uint32_t               workspace;
+    pyexec_str_t           session;
+    pyexec_str_t           path;           /* in the session; "": itself */
+    pyexec_str_t           url;            /* what URLs of files begin with:
+                                              "/api/files/"; empty: none */
+    uint32_t               limit;          /* FILES: items at most */
+    pyexec_str_t           glob;           /* their pattern; empty: any */
+} pyexec_file_job_t;
+
+
 typedef struct {
     pyexec_str_t           run_id;
     pyexec_str_t           started_at;     /* ISO 8601 */
@@ -195,6 +213,15 @@ typedef struct {
     uint64_t               run_time;       /* microseconds */
     pyexec_str_t           json;           /* the answer's body */
 } pyexec_result_t;
+
+
+typedef struct {
+    uint64_t               size;           /* bytes */
+    uint64_t               modified;       /* seconds since the epoch */
+    pyexec_str_t           etag;           /* with its quotation marks */
+    pyexec_str_t           type;           /* media type; empty: not known */
+    uint32_t               final;          /* 1: of a run that has ended */
+} pyexec_file_answer_t;
 
 
 typedef struct {

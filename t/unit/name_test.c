@@ -135,12 +135,68 @@ every_scalar_value_is_utf8(void **state)
 }
 
 
+static void
+paths(void **state)
+{
+    unsigned      i;
+    pyexec_str_t  s;
+
+    static const char  *good[] = {
+        "", "a", "a/b", ".a", "a/.b", "...", "a/..b", "a..", " ", "\n", "\xff",
+        "code_exec/.size", NULL
+    };
+
+    static const char  *bad[] = {
+        "/", "/a", "a/", "a//b", ".", "..", "./a", "../a", "a/.", "a/..",
+        "a/../b", "a/./b", NULL
+    };
+
+    static const char  *runs[] = { "code_exec", "code_exec/x", NULL };
+    static const char  *others[] = {
+        "", "code_exe", "code_execs", "x/code_exec", NULL
+    };
+
+    (void) state;
+
+    for (i = 0; good[i]; i++) {
+        s = str(good[i]);
+        assert_null(pyexec_path_error(&s));
+    }
+
+    for (i = 0; bad[i]; i++) {
+        s = str(bad[i]);
+        assert_non_null(pyexec_path_error(&s));
+    }
+
+    s.data = (const u_char *) "a\0b";
+    s.len = 3;
+    assert_non_null(pyexec_path_error(&s));
+
+    for (i = 0; runs[i]; i++) {
+        s = str(runs[i]);
+        assert_true(pyexec_path_runs(&s));
+        assert_false(pyexec_path_record(&s));
+    }
+
+    for (i = 0; others[i]; i++) {
+        s = str(others[i]);
+        assert_false(pyexec_path_runs(&s));
+    }
+
+    s = str("code_exec/.results/x");
+    assert_true(pyexec_path_record(&s));
+    s = str("code_exec/x/.y");
+    assert_false(pyexec_path_record(&s));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(sessions),
         cmocka_unit_test(run_ids),
+        cmocka_unit_test(paths),
         cmocka_unit_test(every_scalar_value_is_utf8)
     };
 
