@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't';
 use Pyexec;
+use File::Temp qw(tempdir);
 use Pyexec::Daemon;
 use Test::More;
 
@@ -90,6 +91,22 @@ unlike($log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert') or diag(
     unlike($other->log, qr/did not start/, 'the pool goes on');
     $other->signal('QUIT');
     ok($other->until(10, sub { !$other->processes }), 'a pool whose scouts are under way leaves');
+}
+
+# fork() would leave a child the locks of a thread that it does not have
+
+{
+    my $prefix = tempdir('pyexec-python.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    chmod 0755, $prefix;
+    system('/usr/bin/python3', '-m', 'venv', '--without-pip', $prefix);
+    my ($packages) = glob "$prefix/lib/python*/site-packages";
+    open my $f, '>', "$packages/busy.py" or die;
+    print $f "import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\n_thread.start_new_thread(lock.acquire, ())\n";
+    close $f;
+
+    local $ENV{TEST_NGINX_PYTHON} = $prefix;
+    my $busy = Pyexec::Daemon->new(workers => 1, pool => 'preload=busy', await => qr/a module that was imported/);
+    like($busy->log, qr/runs 1 threads: leave it out of preload=/, 'a module that runs a thread is not preloaded');
 }
 
 done_testing();

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -220,6 +221,7 @@ pyexec_zygote_events(pyexec_nursery_t *z)
 static void
 pyexec_zygote_python(pyexec_nursery_t *z)
 {
+    struct stat              st;
     const pyexec_sandbox_t  *sb = &z->pool->sandbox;
 
     pyexec_heap_begin(pyexec_pack_lay);
@@ -228,6 +230,17 @@ pyexec_zygote_python(pyexec_nursery_t *z)
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           sb->fonts, sb->matplotlibrc, z->roots,
                           sizeof(z->roots));
+
+    /* fork() copies one thread: locks that others hold would stay locked */
+
+    if (fstatat(pyexec_sandbox_proc(), "self/task", &st, 0) == -1) {
+        pyexec_die("stat(/proc/self/task): %m");
+    }
+
+    if (st.st_nlink != 3) {
+        pyexec_die("a module that was imported runs %d threads:"
+                   " leave it out of preload=", (int) st.st_nlink - 3);
+    }
 }
 
 
