@@ -63,7 +63,11 @@ DEB_PACKAGES := $(PACKAGES) build-essential debhelper
 
 PYTHON_PACKAGES := python3-numpy python3-pandas python3-matplotlib \
                    python3-seaborn python3-scipy python3-pil \
-                   python3-openpyxl python3-sympy python3-sklearn
+                   python3-openpyxl python3-sympy python3-sklearn \
+                   python3-statsmodels python3-networkx python3-plotly \
+                   python3-tqdm python3-tabulate python3-jinja2 python3-tz \
+                   python3-requests python3-bs4 python3-lxml \
+                   python3-xlsxwriter python3-docx python3-pypdf
 
 OBJS       := $(BUILD)/nginx/objs
 POOL_OBJS  := $(patsubst src/%.c,$(OBJS)/pyexec/%.o,\
@@ -111,7 +115,8 @@ deb-packages:
 build/python: requirements-code-exec.txt | run-packages
 	@mkdir -p build
 	@if /usr/bin/python3 -m venv --clear build/venv \
-	    && build/venv/bin/pip install -q --only-binary :all: -r $<; \
+	    && build/venv/bin/pip --disable-pip-version-check install \
+	        --only-binary :all: -r $<; \
 	then \
 	    printf '%s\n' "$$PWD/build/venv" > $@; \
 	else \
@@ -196,7 +201,10 @@ units: $(UNITS)
 
 # running
 
-run: run-packages modules build/python
+# pip and the compiler at the same time
+
+run: run-packages
+	@$(MAKE) --no-print-directory -j2 modules build/python
 	@SERVER="$(SERVER)" BUILD=$(BUILD) PYTHON=$$(cat build/python) \
 	    exec sh t/tools/run.sh
 

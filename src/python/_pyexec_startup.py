@@ -53,8 +53,13 @@ if sys.version_info >= (3, 14):
 _DEFAULT = """
     numpy pandas matplotlib.pyplot seaborn scipy.stats scipy.optimize
     scipy.signal scipy.linalg scipy.interpolate scipy.integrate scipy.sparse
-    PIL.Image openpyxl
+    PIL.Image openpyxl pyarrow
 """.split()
+
+# These are left to the code, too, but import much of the default set: runs
+# that name them get it.
+
+_BUILT_ON_DEFAULT = "sklearn", "statsmodels"
 
 # modules that the library imports only when it is first used
 
@@ -75,6 +80,7 @@ _COMPANIONS = {
 
 # Libraries must not start threads: only the thread that forks is in the child.
 # In a child, more threads would compete with other runs for the processors.
+# Arrow's own memory pool would reserve 1 GB of a run's address space.
 
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -84,6 +90,8 @@ _ENVIRONMENT = {
     "NUMEXPR_MAX_THREADS": "1",
     "LOKY_MAX_CPU_COUNT": "1",
     "JOBLIB_MULTIPROCESSING": "0",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "Agg",
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -93,7 +101,8 @@ _ENVIRONMENT = {
 
 
 def preload(names, fonts=None, settings=None):
-    """Import modules and use them once; return the names of those imported.
+    """Import modules and use them once; return the names that code which
+    gains by them has in it.
 
     names is "a,b", or None for those of the default set that are installed;
     _STDLIB is imported in any case, and not returned.  fonts is a directory,
@@ -149,7 +158,9 @@ def _load(names):
         _import(name)
 
     if names is None:
-        return [name for name in _DEFAULT if _import(name)]
+        loaded = [name for name in _DEFAULT if _import(name)]
+        return loaded and loaded + list(filter(_pyexec_policy.is_there,
+                                               _BUILT_ON_DEFAULT))
 
     names = names.split(",") if names else []
     for name in names:

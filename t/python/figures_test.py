@@ -127,6 +127,12 @@ class DefaultSet(unittest.TestCase):
     def test_what_is_installed_is_loaded(self):
         self.assertIn("matplotlib.pyplot", self.zygote.loaded)
 
+    @unittest.skipUnless(zygote.has("sklearn"), "no scikit-learn")
+    def test_what_is_built_on_it_is_named(self):
+        self.assertIn("sklearn", self.zygote.loaded)
+        run = self.zygote.run("import sys\nprint('sklearn' in sys.modules)")
+        self.assertEqual(run.stdout, "False\n")
+
     def test_nothing_is_left_of_the_warming(self):
         run = self.zygote.run(
             "import os, sys, matplotlib.pyplot as plt\n"

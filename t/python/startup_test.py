@@ -235,7 +235,8 @@ class Runs(unittest.TestCase):
             "print(sorted(os.environ))\n"
             "print([os.environ[n] == cwd for n in ('HOME', 'TMPDIR')])\n"
             "print(os.path.dirname(tempfile.mkstemp()[1]) == cwd)\n"),
-            "['HOME', 'JOBLIB_MULTIPROCESSING', 'LANG', 'LOKY_MAX_CPU_COUNT',"
+            "['ARROW_DEFAULT_MEMORY_POOL', 'HOME', 'JE_ARROW_MALLOC_CONF',"
+            " 'JOBLIB_MULTIPROCESSING', 'LANG', 'LOKY_MAX_CPU_COUNT',"
             " 'MKL_NUM_THREADS', 'MPLBACKEND', 'NUMEXPR_MAX_THREADS',"
             " 'NUMEXPR_NUM_THREADS', 'OMP_NUM_THREADS',"
             " 'OPENBLAS_NUM_THREADS', 'PATH', 'PYTHONDONTWRITEBYTECODE',"
