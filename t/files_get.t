@@ -4,6 +4,7 @@ use warnings;
 # pyexec_files: lists of a session's files, and the files themselves.
 
 use lib 't';
+use File::Temp qw(tempdir);
 use POSIX qw(mkfifo);
 use Pyexec;
 use Pyexec::Client;
@@ -11,14 +12,19 @@ use Pyexec::Daemon;
 use Socket qw(AF_UNIX SOCK_STREAM pack_sockaddr_un);
 use Test::More;
 
-my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none',
-    http => 'pyexec_policy off;', more => <<'END');
+my $dir = tempdir('pyexec-files.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $w = "$dir/workspace";
+my $other = ($ENV{TEST_NGINX_PORT} || 1984) + 2;
+chmod 0755, $dir;
+
+my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none', workspace => $w,
+    http => 'pyexec_policy off;', more => <<'END' =~ s/OTHER/$other/r =~ s/WORKSPACE/$w/r);
 location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; sendfile on; gzip on; gzip_min_length 1; gzip_types text/csv; }
 location ~ ^/odd/(?<s>[^/]+)/of/(?<p>.*)$ { pyexec_files default $s $p; directio 1m; read_ahead 1; }
 location = /any { pyexec_files default $arg_s $arg_p; }
+} server { listen 127.0.0.1:OTHER; pyexec_workspace WORKSPACE; pyexec_policy off; location = /run { pyexec_execute default; }
 END
 
-my $w = $d->{workspace};
 my $files = '/api/files';
 
 # what a run has made, and what somebody has put there
@@ -56,6 +62,18 @@ is(get("$files/s/?limit=x")->{code}, 422, 'what is none is refused');
 is_deeply(get("$files/none/")->{json}{items}, [], 'a session that is not there has no files');
 is(get("$files/none/x/")->{code}, 404, 'and no directories');
 is(get("$files/s/uploads/empty/")->{code}, 404, 'a file is none');
+
+# created_files tell where they are, if a location of the server does
+
+my %urls = map { $_->{path} => $_->{url} } @{ $run->{created_files} };
+is_deeply([map { $urls{$_} } sort keys %urls], [map { "$files/s/$code/$_" } qw(.hidden page.html serie.csv)], 'URLs of created files');
+is(get($urls{"$code/serie.csv"})->{code}, 200, 'where they are');
+is($d->http(GET => "/api/code-results/s/$run->{run_id}")->{json}{created_files}[0]{url}, $urls{"$code/.hidden"}, 'in the stored result, too');
+my $odd = $d->post(qq{open("\xf1 ?#%25.txt", "w").write("odd")}, session_id => "a \xf1%41");
+like($odd->{created_files}[0]{url}, qr{^/api/files/a%20%C3%B1%2541/code_exec/[^/]+/%C3%B1%20%3F%23%2525\.txt$}, 'of odd names');
+is(get($odd->{created_files}[0]{url})->{body}, 'odd', 'as well');
+ok(!exists Pyexec::Client->new($other)->ask(POST => '/run', '{"code": "open(\"f\", \"w\")"}')->{json}{created_files}[0]{url},
+   'none where another server has the location');
 
 # a file
 

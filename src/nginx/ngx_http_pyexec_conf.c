@@ -14,6 +14,8 @@ static char *ngx_http_pyexec_differs(ngx_http_pyexec_workspace_t *w,
     ngx_http_pyexec_loc_conf_t *conf);
 static char *ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
     ngx_http_pyexec_loc_conf_t *conf, ngx_str_t *path);
+static char *ngx_http_pyexec_add_url(ngx_conf_t *cf,
+    ngx_http_pyexec_loc_conf_t *conf);
 static ngx_int_t ngx_http_pyexec_names(ngx_conf_t *cf, ngx_array_t *names,
     pyexec_list_t *list);
 
@@ -459,12 +461,66 @@ ngx_http_pyexec_merge_workspace(ngx_conf_t *cf,
         }
 
         conf->index = i;
-        return NGX_CONF_OK;
+        return ngx_http_pyexec_add_url(cf, conf);
     }
 
     conf->index = i;
 
     return ngx_http_pyexec_add_workspace(cf, conf, &path);
+}
+
+
+static char *
+ngx_http_pyexec_add_url(ngx_conf_t *cf, ngx_http_pyexec_loc_conf_t *conf)
+{
+    ngx_http_pyexec_url_t        *url;
+    ngx_http_pyexec_workspace_t  *w;
+
+    if (conf->url.len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    w = conf->pool->workspaces.elts;
+
+    url = ngx_array_push(&w[conf->index].urls);
+    if (url == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    url->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    url->url = conf->url;
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_str_t
+ngx_http_pyexec_url(ngx_http_request_t *r)
+{
+    void                         *server;
+    ngx_str_t                     none;
+    ngx_uint_t                    i;
+    ngx_http_pyexec_url_t        *urls;
+    ngx_http_pyexec_loc_conf_t   *plcf;
+    ngx_http_pyexec_workspace_t  *w;
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    w = plcf->pool->workspaces.elts;
+    w += plcf->index;
+    urls = w->urls.elts;
+
+    server = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    for (i = 0; i < w->urls.nelts; i++) {
+        if (urls[i].server == server) {
+            return urls[i].url;
+        }
+    }
+
+    ngx_str_null(&none);
+
+    return none;
 }
 
 
@@ -543,7 +599,13 @@ ngx_http_pyexec_add_workspace(ngx_conf_t *cf,
     w->file = cf->conf_file->file.name.data;
     w->line = cf->conf_file->line;
 
-    return NGX_CONF_OK;
+    if (ngx_array_init(&w->urls, cf->pool, 1, sizeof(ngx_http_pyexec_url_t))
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_pyexec_add_url(cf, conf);
 }
 
 

@@ -82,6 +82,10 @@ char *ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent,
 char *ngx_http_pyexec_complex(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t **cv);
 
+/* where the request's server has the files of its workspace, or nothing */
+
+ngx_str_t ngx_http_pyexec_url(ngx_http_request_t *r);
+
 /* the command's post is an ngx_http_handler_pt */
 
 char *ngx_http_pyexec_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -63,6 +63,7 @@ ngx_http_pyexec_execute_body(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
 {
+    ngx_str_t                    url;
     ngx_msec_t                   limit;
     pyexec_execute_t             msg;
     ngx_http_pyexec_ctx_t       *ctx;
@@ -110,6 +111,10 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
     msg.max_flood = plcf->max_flood;
     msg.session_write = plcf->session_access;
     msg.policy = plcf->policy;
+    url = ngx_http_pyexec_url(r);
+    msg.url.data = url.data;
+    msg.url.len = url.len;
+
     msg.deny = plcf->deny_list;
     msg.allow = plcf->allow_list;
     msg.hints = plcf->hints;

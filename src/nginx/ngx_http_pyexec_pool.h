@@ -27,12 +27,21 @@ typedef enum {
 } ngx_http_pyexec_queue_e;
 
 
+/* a server that has a location for the files of a workspace */
+
+typedef struct {
+    void                      *server;     /* ngx_http_core_srv_conf_t */
+    ngx_str_t                  url;        /* what those of files begin with */
+} ngx_http_pyexec_url_t;
+
+
 typedef struct {
     ngx_str_t                  path;
     time_t                     retain;     /* seconds; 0: for ever */
     time_t                     retain_min;
     off_t                      min_free;   /* bytes */
     ngx_int_t                  min_percent;
+    ngx_array_t                urls;       /* ngx_http_pyexec_url_t */
     u_char                    *file;       /* of the configuration */
     ngx_uint_t                 line;
 } ngx_http_pyexec_workspace_t;

@@ -8,6 +8,7 @@
 #include "run/pyexec_hints.h"
 #include "run/pyexec_result.h"
 #include "store/pyexec_history.h"
+#include "store/pyexec_path.h"
 
 
 /* characters of an attempt's code, and of its traceback, that are kept */
@@ -25,6 +26,8 @@ static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
 static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_files(yajl_gen g, const pyexec_run_t *run);
+static void pyexec_result_url(yajl_gen g, const pyexec_run_t *run,
+    const char *path);
 static void pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_violations(yajl_gen g, pyexec_list_t list);
 
@@ -272,12 +275,39 @@ pyexec_result_files(yajl_gen g, const pyexec_run_t *run)
         pyexec_json_int(g, "size_bytes", file->size);
         pyexec_json_cstr(g, "modified_at", iso);
         pyexec_json_cstr(g, "mime_type", pyexec_mime_type(file->path));
+        pyexec_result_url(g, run, file->path);
         yajl_gen_map_close(g);
     }
 
     yajl_gen_array_close(g);
 
     pyexec_buf_free(&path);
+}
+
+
+static void
+pyexec_result_url(yajl_gen g, const pyexec_run_t *run, const char *path)
+{
+    pyexec_buf_t  whole = { NULL, 0, 0 };
+    pyexec_buf_t  url = { NULL, 0, 0 };
+    pyexec_str_t  s;
+
+    if (run->request->url.len == 0) {
+        return;
+    }
+
+    pyexec_buf_add(&whole, PYEXEC_RUNS "/", sizeof(PYEXEC_RUNS));
+    pyexec_buf_add(&whole, run->run_id, PYEXEC_RUN_ID_LEN);
+    pyexec_buf_add(&whole, "/", 1);
+    pyexec_buf_add(&whole, path, strlen(path) + 1);
+
+    pyexec_path_url(&url, &run->request->url, &run->request->session,
+                    (char *) whole.data);
+    s = pyexec_buf_str(&url);
+    pyexec_json_text(g, "url", &s);
+
+    pyexec_buf_free(&url);
+    pyexec_buf_free(&whole);
 }
 
 

@@ -73,6 +73,7 @@ static const pyexec_field_t  pyexec_execute_fields[] = {
     pyexec_u64(pyexec_execute_t, max_flood),
     pyexec_u32(pyexec_execute_t, session_write),
     pyexec_u32(pyexec_execute_t, policy),
+    pyexec_bytes(pyexec_execute_t, url),
     pyexec_bytes(pyexec_execute_t, deny),
     pyexec_bytes(pyexec_execute_t, allow),
     pyexec_u32(pyexec_execute_t, hints),

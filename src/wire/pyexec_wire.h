@@ -149,6 +149,7 @@ typedef struct {
 
     uint32_t               session_write;  /* 1: the session is writable */
     uint32_t               policy;         /* 0: off, 1: on, 2: lenient */
+    pyexec_str_t           url;            /* as in pyexec_file_job_t */
     pyexec_list_t          deny;           /* modules to refuse as well */
     pyexec_list_t          allow;          /* modules not to refuse */
 
