@@ -10,9 +10,9 @@ my $json = JSON::PP->new->allow_nonref;
 # the code as a request to either endpoint
 
 sub both {
-    my ($code) = @_;
-    return map { "POST $_\n{\"code\": " . $json->encode($code) . '}' }
-           '/api/execute-code', '/en';
+    my ($code, $session) = @_;
+    my $body = $json->encode({ code => $code, session_id => $session });
+    return map { "POST $_\n$body" } '/api/execute-code', '/en';
 }
 
 # the whole of an answer's hints
@@ -21,6 +21,14 @@ sub says {
     my $hints = '"hints":[' . join(',', map { $json->encode($_) } @_) . ']';
     return qr/\Q$hints\E/;
 }
+
+# a session with an upload
+
+my $up = "$ENV{TEST_NGINX_WORKSPACE}/up";
+mkdir $_ or die for $up, "$up/uploads";
+chmod 0777, $up;
+open my $csv, '>', "$up/uploads/data.csv" or die;
+close $csv;
 
 our $CONFIG = <<'END';
 location = /api/execute-code { pyexec_execute default; }
@@ -82,8 +90,8 @@ __DATA__
 --- request eval: [both("import no_such_module"), both("x = 1\nimport no_such_module")]
 --- error_code eval: [(200) x 4]
 --- response_body_like eval
-[(says("No está instalado, y no se puede instalar: no_such_module."),
-  says("Not installed, and not to be installed: no_such_module.")) x 2]
+[(qr/"hints":\["No está instalado, y no se puede instalar: no_such_module\."(?:,"Además de la biblioteca estándar hay: [\w, ]+\.")?\]/,
+  qr/"hints":\["Not installed, and not to be installed: no_such_module\."(?:,"Beside the standard library there are: [\w, ]+\.")?\]/) x 2]
 
 
 
@@ -283,3 +291,39 @@ my @operator = ("Quien administra el servidor puede permitir más, con pyexec_po
 --- request eval: [both("x = 1"), both("import os")]
 --- error_code eval: [(200) x 4]
 --- response_body_like eval: [(says()) x 4]
+
+
+
+=== TEST 24: a file that was uploaded
+--- config eval: $::CONFIG
+--- request eval: [both("open('data.csv')", "up"), both("open('uploads/Data.csv')", "up")]
+--- error_code eval: [(200) x 4]
+--- response_body_like eval
+[(says("El archivo está entre los subidos a la sesión: abra \"session/uploads/data.csv\"."),
+  says("The file is among those uploaded to the session: open \"session/uploads/data.csv\".")) x 2]
+
+
+
+=== TEST 25: a file that was not, relative and absolute
+--- config eval: $::CONFIG . "pyexec_policy off;"
+--- request eval: [both("open('x.csv')", "up"), both("open('/mnt/x.csv', 'w')", "down")]
+--- error_code eval: [(200) x 4]
+--- response_body_like eval
+[says("En session/uploads/ hay: data.csv.", "El directorio de la ejecución empieza vacío: los archivos subidos están en session/uploads/, los de ejecuciones anteriores en session/code_exec/."),
+ says("In session/uploads/ there are: data.csv.", "The run's directory begins empty: uploaded files are in session/uploads/, those of earlier runs in session/code_exec/."),
+ says("El directorio de la ejecución empieza vacío: los archivos subidos están en session/uploads/, los de ejecuciones anteriores en session/code_exec/.",
+      "Sólo se puede escribir en el directorio de la ejecución: use una ruta relativa, como \"resultado.csv\". session/ sólo se puede leer."),
+ says("The run's directory begins empty: uploaded files are in session/uploads/, those of earlier runs in session/code_exec/.",
+      "Only the run's directory can be written to: use a relative path, such as \"result.csv\". session/ can only be read.")]
+
+
+
+=== TEST 26: a name that an earlier run has defined
+--- config eval: $::CONFIG
+--- request eval: [(both("sales, costs = 5, 3\nprint(1)", "earlier"))[0], both("print(costs)", "earlier"), both("print(costs)", "another")]
+--- error_code eval: [(200) x 5]
+--- response_body_like eval
+[says(),
+ qr/"hints":\["El main\.py de la ejecución anterior (\d{8}T\d{6}-[0-9a-f]{12}) parece definir \\"costs\\", pero cada ejecución empieza sin lo que definieron las anteriores: repita aquí ese código \(session\/code_exec\/\1\/main\.py\)\."\]/,
+ qr/"hints":\["main\.py of the earlier run (\d{8}T\d{6}-[0-9a-f]{12}) seems to define \\"costs\\", but each run begins without what earlier ones have defined: repeat that code here \(session\/code_exec\/\1\/main\.py\)\."\]/,
+ says(), says()]

@@ -41,6 +41,8 @@ static uint64_t pyexec_supervise_pause(uint64_t pause, unsigned failures);
 static void pyexec_supervise_link(pyexec_main_t *m, pyexec_process_t *p);
 static void pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
     const pyexec_ready_t *ready);
+static void pyexec_supervise_roots(int *known, char names[PYEXEC_MAX_ROOTS],
+    const pyexec_ready_t *ready);
 static void pyexec_supervise_ready(pyexec_main_t *m);
 static void pyexec_supervise_worn(pyexec_main_t *m,
     const pyexec_process_t *p);
@@ -267,12 +269,11 @@ pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
 
     roots = m->pool.roots;
 
-    if (p->kind == PYEXEC_FULL && !roots->full
-        && ready->text.len < sizeof(roots->names))
-    {
-        memcpy(roots->names, ready->text.data, ready->text.len);
-        roots->names[ready->text.len] = '\0';
-        __atomic_store_n(&roots->full, 1, __ATOMIC_RELEASE);
+    if (p->kind == PYEXEC_FULL) {
+        pyexec_supervise_roots(&roots->full, roots->names, ready);
+
+    } else {
+        pyexec_supervise_roots(&roots->light, roots->installed, ready);
     }
 
     if (!m->said_ready) {
@@ -280,6 +281,18 @@ pyexec_supervise_loaded(pyexec_main_t *m, pyexec_process_t *p,
 
     } else {
         pyexec_supervise_replace(m, p->kind);
+    }
+}
+
+
+static void
+pyexec_supervise_roots(int *known, char names[PYEXEC_MAX_ROOTS],
+    const pyexec_ready_t *ready)
+{
+    if (!*known && ready->text.len < PYEXEC_MAX_ROOTS) {
+        memcpy(names, ready->text.data, ready->text.len);
+        names[ready->text.len] = '\0';
+        __atomic_store_n(known, 1, __ATOMIC_RELEASE);
     }
 }
 

@@ -23,6 +23,39 @@ NO_PROCESSES = ("a run has no processes: use threads, as of"
                 " multiprocessing.pool.ThreadPool")
 
 
+# of the modules beside the standard library that installed() names
+
+_TOOLS = frozenset("pip pkg_resources setuptools wheel".split())
+MAX_NAMES = 4000         # characters
+
+
+def installed():
+    """Return the names of the top-level modules that libraries have brought.
+
+    They are those of the directories that pip and Debian install to, without
+    tools and without what begins with an underscore; as many as MAX_NAMES lets
+    through.
+    """
+    names = set()
+
+    for path in sys.path:
+        if not path.endswith("-packages") or not os.path.isdir(path):
+            continue
+        for entry in os.scandir(path):
+            name, _, end = entry.name.partition(".")
+            if name.isidentifier() and not name.startswith("_") and (
+                    entry.is_dir() if end == "" else
+                    end.endswith(("py", "so"))):
+                names.add(name)
+
+    names -= sys.stdlib_module_names | _TOOLS
+    found = sorted(names, key=str.lower)
+
+    while len(" ".join(found)) > MAX_NAMES:
+        found.pop()
+    return found
+
+
 def install():
     for name in "fork", "forkpty", "posix_spawn", "posix_spawnp", "system":
         setattr(os, name, _refuse)

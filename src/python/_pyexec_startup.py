@@ -105,8 +105,9 @@ def preload(names, fonts=None, settings=None):
     gains by them has in it.
 
     names is "a,b", or None for those of the default set that are installed;
-    _STDLIB is imported in any case, and not returned.  fonts is a directory,
-    settings a matplotlibrc, or None; matplotlib logs what is wrong in these.
+    _STDLIB is imported in any case, and not returned.  With "" it returns the
+    names of all modules that are installed.  fonts is a directory, settings a
+    matplotlibrc, or None; matplotlib logs what is wrong in these.
     Raises ImportError if one of names cannot be imported, RuntimeError if a
     thread is left running, OSError if fonts or settings cannot be read: each
     with a sentence for the log.
@@ -131,7 +132,7 @@ def preload(names, fonts=None, settings=None):
     _check_threads()
     _settle(alone=not loaded)
 
-    return loaded
+    return loaded if names != "" else _pyexec_libraries.installed()
 
 
 @contextlib.contextmanager

@@ -30,7 +30,8 @@ void pyexec_python_init(const char *prefix, uint32_t hash_seed);
  * In a zygote: imports the usual modules of the standard library and those of
  * names ("a,b"; "" for none; NULL for those of the default set that are
  * installed), and calls what runs use most.  Writes the top-level names of the
- * latter to roots, each followed by a space.  fonts and matplotlibrc are
+ * latter to roots, each followed by a space; with "" those of all modules that
+ * are installed, but for the standard library's.  fonts and matplotlibrc are
  * matplotlib's: a directory and a file, or NULL.
  */
 

@@ -80,6 +80,8 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     run.client = client;
     run.control = ex->control;
     run.drained = &ex->roots->drained;
+    run.installed = __atomic_load_n(&ex->roots->light, __ATOMIC_ACQUIRE)
+                    ? ex->roots->installed : "";
     run.code = request->code;
     run.session = -1;
     run.runs = -1;

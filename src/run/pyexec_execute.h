@@ -18,13 +18,16 @@
 
 /*
  * In memory that runners share.  The top-level modules that full zygotes have
- * imported and light ones have not: the first process writes them, and runners
- * read them; names is complete before full is first set.
+ * imported and light ones have not, and those that are installed: the first
+ * process writes them, and runners read them; names is complete before full is
+ * first set, and installed before light is.
  */
 
 typedef struct {
     int                    full;           /* a full zygote serves */
     char                   names[PYEXEC_MAX_ROOTS];  /* "numpy pandas " */
+    int                    light;          /* a light one has been loaded */
+    char                   installed[PYEXEC_MAX_ROOTS];
     uint64_t               drained;        /* see pyexec_drain() */
 } pyexec_roots_t;
 

@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "run/pyexec_hints.h"
+#include "run/pyexec_recall.h"
 #include "run/pyexec_sentence.h"
 #include "run/pyexec_verdict.h"
 
 
-#define PYEXEC_MAX_NAME     64             /* bytes, of a name in a hint */
+/* bytes, of a name in a hint, and of a list of names */
+
+#define PYEXEC_MAX_NAME     64
+#define PYEXEC_MAX_NAMES    1500
 
 
 /* what the errors of code tell; NULL: any type, or any message */
@@ -40,9 +44,14 @@ static void pyexec_hints_limit(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
 static void pyexec_hints_failed(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
+static void pyexec_hints_no_file(const pyexec_run_t *run,
+    const pyexec_str_t *message, pyexec_hints_t *h);
 static void pyexec_hints_refused(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
-static void pyexec_hints_missing(const pyexec_attempt_t *a, pyexec_hints_t *h);
+static void pyexec_hints_missing(const pyexec_run_t *run,
+    const pyexec_attempt_t *a, pyexec_hints_t *h);
+static void pyexec_hints_installed(const pyexec_run_t *run,
+    pyexec_hints_t *h);
 static void pyexec_hints_blocked(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
 static void pyexec_hints_number(pyexec_hints_t *h, pyexec_sentence_e sentence,
@@ -153,7 +162,7 @@ pyexec_hints(const pyexec_run_t *run, const pyexec_attempt_t *a,
             }
 
             if (strcmp(a->verdict, "deps_missing") == 0) {
-                pyexec_hints_missing(a, &h);
+                pyexec_hints_missing(run, a, &h);
             }
         }
 
@@ -243,11 +252,18 @@ static void
 pyexec_hints_failed(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_hints_t *h)
 {
+    char                          name[PYEXEC_MAX_NAME + 1];
+    char                          run_id[PYEXEC_RUN_ID_LEN + 1];
     unsigned                      i;
     const pyexec_cause_t         *cause;
     const pyexec_child_failed_t  *f;
 
     f = &a->failed;
+
+    if (f->error == ENOENT || pyexec_hints_is(&f->type, "FileNotFoundError")) {
+        pyexec_hints_no_file(run, &f->message, h);
+        return;
+    }
 
     for (i = 0; i < sizeof(pyexec_causes) / sizeof(pyexec_causes[0]); i++) {
         cause = &pyexec_causes[i];
@@ -261,10 +277,49 @@ pyexec_hints_failed(const pyexec_run_t *run, const pyexec_attempt_t *a,
         }
     }
 
+    if (pyexec_hints_is(&f->type, "NameError")
+        && pyexec_hints_name(&f->undefined, name)
+        && pyexec_recall_name(run, name, run_id))
+    {
+        pyexec_say(h, PYEXEC_SAY_EARLIER, run_id, name, run_id);
+    }
+
     if (a->limit == NULL
         && (f->error == EPERM || f->error == EACCES || f->error == EROFS))
     {
         pyexec_hints_refused(run, a, h);
+    }
+}
+
+
+static void
+pyexec_hints_no_file(const pyexec_run_t *run, const pyexec_str_t *message,
+    pyexec_hints_t *h)
+{
+    int           found;
+    pyexec_buf_t  names = { NULL, 0, 0 };
+
+    found = pyexec_recall_upload(run, message, &names);
+
+    if (names.len) {
+        pyexec_buf_add(&names, "", 1);
+        pyexec_say(h, found ? PYEXEC_SAY_UPLOAD : PYEXEC_SAY_UPLOADS,
+                   names.data);
+    }
+
+    pyexec_buf_free(&names);
+
+    if (found) {
+        return;
+    }
+
+    pyexec_say(h, PYEXEC_SAY_NO_FILE);
+
+    /* an absolute path, of which perhaps a directory is missing */
+
+    if (pyexec_hints_has(message, ": '/")) {
+        pyexec_say(h, run->request->session_write ? PYEXEC_SAY_WRITE_SESSION
+                                                  : PYEXEC_SAY_WRITE);
     }
 }
 
@@ -295,7 +350,8 @@ pyexec_hints_refused(const pyexec_run_t *run, const pyexec_attempt_t *a,
 
 
 static void
-pyexec_hints_missing(const pyexec_attempt_t *a, pyexec_hints_t *h)
+pyexec_hints_missing(const pyexec_run_t *run, const pyexec_attempt_t *a,
+    pyexec_hints_t *h)
 {
     char           name[PYEXEC_MAX_NAME + 1];
     unsigned       i;
@@ -327,6 +383,33 @@ pyexec_hints_missing(const pyexec_attempt_t *a, pyexec_hints_t *h)
     if (names.len) {
         pyexec_buf_add(&names, "", 1);
         pyexec_say(h, PYEXEC_SAY_MISSING, names.data);
+        pyexec_hints_installed(run, h);
+    }
+
+    pyexec_buf_free(&names);
+}
+
+
+static void
+pyexec_hints_installed(const pyexec_run_t *run, pyexec_hints_t *h)
+{
+    const char    *p, *end;
+    pyexec_buf_t   names = { NULL, 0, 0 };
+
+    for (p = run->installed; (end = strchr(p, ' ')); p = end + 1) {
+
+        if (names.len + (end - p) > PYEXEC_MAX_NAMES) {
+            pyexec_buf_add(&names, ", ...", 5);
+            break;
+        }
+
+        pyexec_buf_add(&names, ", ", names.len ? 2 : 0);
+        pyexec_buf_add(&names, p, end - p);
+    }
+
+    if (names.len) {
+        pyexec_buf_add(&names, "", 1);
+        pyexec_say(h, PYEXEC_SAY_INSTALLED, names.data);
     }
 
     pyexec_buf_free(&names);

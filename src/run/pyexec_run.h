@@ -89,6 +89,7 @@ typedef struct {
 
     int                    control;        /* socket that jobs arrive on */
     uint64_t              *drained;        /* see pyexec_drain() */
+    const char            *installed;      /* modules, each with a space */
 
     /* directories: of the session, code_exec in it, the run's in that */
 
