@@ -70,7 +70,8 @@ PYEXEC_PYTHON = \$(wildcard $pyexec_src/python/*.py)
 
 # nginx's own sources define _GNU_SOURCE in a header
 
-$NGX_OBJS/addon/base/%.o $NGX_OBJS/addon/wire/%.o:	CFLAGS += -D_GNU_SOURCE
+$NGX_OBJS/addon/base/%.o $NGX_OBJS/addon/wire/%.o \
+$NGX_OBJS/addon/nginx/pyexec_%.o:	CFLAGS += -D_GNU_SOURCE
 
 modules:	$NGX_OBJS/pyexec-pool
 

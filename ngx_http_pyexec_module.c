@@ -72,6 +72,12 @@ static ngx_http_pyexec_range_t  ngx_http_pyexec_size_range = {
     "must not be 0, which does not mean \"unlimited\""
 };
 
+/* in base64, and with all else in it, a result has to fit in a message */
+
+static ngx_http_pyexec_range_t  ngx_http_pyexec_inline_range = {
+    ngx_http_pyexec_size, 1, 64 * 1024 * 1024, "must be between 1 and 64m"
+};
+
 static ngx_http_pyexec_range_t  ngx_http_pyexec_attempts_range = {
     ngx_http_pyexec_number, 1, 10, "must be between 1 and 10"
 };
@@ -220,6 +226,13 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("pyexec_max_inline"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, max_inline),
+      &ngx_http_pyexec_inline_range },
 
     { ngx_string("pyexec_queue_timeout"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,

@@ -666,3 +666,16 @@ location /none { return 204; }
 --- must_die
 --- error_log
 invalid value "fr" in
+
+
+
+=== TEST 51: more in a result than a message holds
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_max_inline 65m;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_max_inline" directive must be between 1 and 64m in

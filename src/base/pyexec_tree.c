@@ -183,6 +183,7 @@ pyexec_scan_add(pyexec_scan_t *s, const char *path, const struct stat *st)
 
     file->size = (uint64_t) st->st_size;
     file->modified = st->st_ctim;
+    file->mark = 0;
 }
 
 

@@ -23,6 +23,7 @@ typedef struct {
     uint64_t               size;           /* bytes */
     struct timespec        modified;       /* st_ctim: the code can set the
                                               other times */
+    unsigned               mark;           /* 0; for the caller */
 } pyexec_file_t;
 
 

@@ -290,6 +290,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->max_threads = NGX_CONF_UNSET;
     conf->max_output = NGX_CONF_UNSET;
     conf->max_flood = NGX_CONF_UNSET;
+    conf->max_inline = NGX_CONF_UNSET;
     conf->session_access = NGX_CONF_UNSET_UINT;
     conf->policy = NGX_CONF_UNSET_UINT;
     conf->language = NGX_CONF_UNSET_UINT;
@@ -335,6 +336,8 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->max_output, prev->max_output, 200000);
     ngx_conf_merge_off_value(conf->max_flood, prev->max_flood,
                              64 * 1024 * 1024);
+    ngx_conf_merge_off_value(conf->max_inline, prev->max_inline,
+                             10 * 1024 * 1024);
     ngx_conf_merge_uint_value(conf->session_access, prev->session_access, 0);
     ngx_conf_merge_uint_value(conf->policy, prev->policy, 1);
     ngx_conf_merge_uint_value(conf->language, prev->language, PYEXEC_SPANISH);

@@ -45,6 +45,7 @@ typedef struct {
     ngx_int_t                  max_threads;
     ngx_int_t                  max_output;
     off_t                      max_flood;
+    off_t                      max_inline;
     ngx_uint_t                 session_access;  /* 1: write */
     ngx_uint_t                 policy;
     ngx_uint_t                 language;   /* pyexec_language_e */

@@ -2,6 +2,9 @@
 #include "nginx/ngx_http_pyexec_ctx.h"
 
 
+static void ngx_http_pyexec_ctx_close(void *data);
+
+
 ngx_http_pyexec_ctx_t *
 ngx_http_pyexec_ctx(ngx_http_request_t *r)
 {
@@ -20,6 +23,7 @@ ngx_http_pyexec_ctx(ngx_http_request_t *r)
     ctx->request = r;
     ctx->state = NGX_HTTP_PYEXEC_DONE;
     ctx->peer = -1;
+    ctx->given = (pyexec_given_t) PYEXEC_NOTHING_GIVEN;
     ctx->queue_time = -1;
     ctx->run_time = -1;
 
@@ -42,4 +46,35 @@ ngx_http_pyexec_ctx_session(ngx_http_pyexec_ctx_t *ctx,
     ctx->session.len = session->len;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_pyexec_ctx_given(ngx_http_pyexec_ctx_t *ctx, pyexec_given_t *given)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (given->fds[0] == -1) {
+        return NGX_OK;
+    }
+
+    cln = ngx_pool_cleanup_add(ctx->request->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->given = *given;
+    *given = (pyexec_given_t) PYEXEC_NOTHING_GIVEN;
+
+    cln->handler = ngx_http_pyexec_ctx_close;
+    cln->data = &ctx->given;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_pyexec_ctx_close(void *data)
+{
+    pyexec_given_close(data);
 }

@@ -6,6 +6,7 @@
 
 
 #include "nginx/ngx_http_pyexec_pool.h"
+#include "nginx/pyexec_given.h"
 #include "wire/pyexec_wire.h"
 
 
@@ -39,6 +40,7 @@ struct ngx_http_pyexec_ctx_s {
     ngx_uint_t                 tries;
 
     ngx_buf_t                 *out;        /* the job's request */
+    pyexec_given_t             given;      /* sent with its first byte */
     u_char                     header[PYEXEC_WIRE_HEADER];
     size_t                     received;   /* of header and payload */
     pyexec_msg_e               type;
@@ -69,6 +71,14 @@ ngx_http_pyexec_ctx_t *ngx_http_pyexec_ctx(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_pyexec_ctx_session(ngx_http_pyexec_ctx_t *ctx,
     const pyexec_str_t *session);
+
+/*
+ * Takes over what is given, which is closed with the request at the latest;
+ * NGX_OK or NGX_ERROR.
+ */
+
+ngx_int_t ngx_http_pyexec_ctx_given(ngx_http_pyexec_ctx_t *ctx,
+    pyexec_given_t *given);
 
 
 #endif /* _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_ */

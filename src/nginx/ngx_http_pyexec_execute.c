@@ -6,12 +6,18 @@
 #include "nginx/ngx_http_pyexec_job.h"
 #include "nginx/pyexec_request.h"
 
+#include <sys/mman.h>
+
 
 static void ngx_http_pyexec_execute_body(ngx_http_request_t *r);
 static ngx_int_t ngx_http_pyexec_execute(ngx_http_request_t *r,
     pyexec_request_t *request);
 static ngx_int_t ngx_http_pyexec_read_body(ngx_http_request_t *r,
     pyexec_request_t *request);
+static ngx_int_t ngx_http_pyexec_map_body(ngx_http_request_t *r, ngx_buf_t *b,
+    pyexec_request_t *request);
+static ngx_int_t ngx_http_pyexec_join_body(ngx_http_request_t *r,
+    ngx_chain_t *in, pyexec_request_t *request);
 static int64_t ngx_http_pyexec_clamp(int64_t value, int64_t preset,
     int64_t max);
 
@@ -34,8 +40,9 @@ ngx_http_pyexec_execute_handler(ngx_http_request_t *r)
 static void
 ngx_http_pyexec_execute_body(ngx_http_request_t *r)
 {
-    ngx_int_t          rc;
-    pyexec_request_t  *request;
+    ngx_int_t                    rc;
+    pyexec_request_t            *request;
+    ngx_http_pyexec_loc_conf_t  *plcf;
 
     request = pyexec_request_begin();
 
@@ -43,6 +50,11 @@ ngx_http_pyexec_execute_body(ngx_http_request_t *r)
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+
+    request->max_inline = plcf->max_inline;
+    request->max_files = plcf->max_files;
 
     rc = ngx_http_pyexec_read_body(r, request);
 
@@ -80,7 +92,9 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
                                      ngx_strlen(request->detail));
     }
 
-    if (ngx_http_pyexec_ctx_session(ctx, &request->session) != NGX_OK) {
+    if (ngx_http_pyexec_ctx_session(ctx, &request->session) != NGX_OK
+        || ngx_http_pyexec_ctx_given(ctx, &request->given) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -109,6 +123,8 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
     msg.max_cpu = plcf->max_cpu;
     msg.max_output = plcf->max_output;
     msg.max_flood = plcf->max_flood;
+    msg.max_inline = plcf->max_inline;
+    msg.return_files = request->return_files;
     msg.session_write = plcf->session_access;
     msg.policy = plcf->policy;
     url = ngx_http_pyexec_url(r);
@@ -128,32 +144,85 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
 
 
 /*
- * A body over client_body_buffer_size is in a temporary file.  The parser gets
- * it in one piece: with each further piece yajl scans a string from its start.
+ * The parser gets the body in one piece: with each further piece yajl scans a
+ * string from its start.  A body over client_body_buffer_size is in a temporary
+ * file, which is mapped.
  */
 
 static ngx_int_t
 ngx_http_pyexec_read_body(ngx_http_request_t *r, pyexec_request_t *request)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *in;
+
+    in = r->request_body ? r->request_body->bufs : NULL;
+
+    if (in == NULL) {
+        return NGX_OK;
+    }
+
+    b = in->buf;
+
+    if (in->next) {
+        return ngx_http_pyexec_join_body(r, in, request);
+    }
+
+    if (ngx_buf_in_memory(b)) {
+        pyexec_request_feed(request, b->pos, b->last - b->pos);
+        return NGX_OK;
+    }
+
+    return ngx_http_pyexec_map_body(r, b, request);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_map_body(ngx_http_request_t *r, ngx_buf_t *b,
+    pyexec_request_t *request)
+{
+    u_char  *body;
+    size_t   size;
+
+    size = b->file_last;
+
+    if (ngx_buf_size(b) == 0) {
+        return NGX_OK;
+    }
+
+    body = mmap(NULL, size, PROT_READ, MAP_PRIVATE, b->file->fd, 0);
+
+    if (body == MAP_FAILED) {
+        ngx_log_error(NGX_LOG_CRIT, r->connection->log, ngx_errno,
+                      "mmap() of a request body failed");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    pyexec_request_feed(request, body + b->file_pos, size - b->file_pos);
+
+    (void) munmap(body, size);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_join_body(ngx_http_request_t *r, ngx_chain_t *in,
+    pyexec_request_t *request)
 {
     u_char       *body, *p;
     off_t         offset;
     size_t        size;
     ssize_t       n;
     ngx_buf_t    *b;
-    ngx_chain_t  *in, *cl;
+    ngx_chain_t  *cl;
 
-    in = r->request_body ? r->request_body->bufs : NULL;
     size = 0;
 
     for (cl = in; cl; cl = cl->next) {
         size += ngx_buf_size(cl->buf);
     }
 
-    if (size == 0) {
-        return NGX_OK;
-    }
-
-    body = ngx_alloc(size, r->connection->log);
+    body = ngx_alloc(size + 1, r->connection->log);
     if (body == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -45,6 +45,7 @@ static ngx_int_t ngx_http_pyexec_job_connect(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_post(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_wait(ngx_http_pyexec_ctx_t *ctx, ngx_err_t err);
 static void ngx_http_pyexec_job_write(ngx_event_t *ev);
+static ssize_t ngx_http_pyexec_job_send(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_read(ngx_event_t *ev);
 static void ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx);
@@ -83,8 +84,9 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
     ctx->deadline = ngx_current_msec + plcf->queue_timeout;
     ctx->run_limit = run_limit + NGX_HTTP_PYEXEC_GRACE;
 
-    if (ngx_http_pyexec_job_encode(ctx, type, msg) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_http_pyexec_job_encode(ctx, type, msg);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     cln = ngx_http_cleanup_add(r, 0);
@@ -127,23 +129,27 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
 }
 
 
+/* returns NGX_OK or a status */
+
 static ngx_int_t
 ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx, pyexec_msg_e type,
     const void *msg)
 {
-    size_t  size;
+    size_t       size;
+
+    static char  large[] = "code is larger than 128 MB";
 
     size = pyexec_wire_size(type, msg);
 
     if (size == 0) {
-        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "the request is too long for the pool");
-        return NGX_ERROR;
+        return ngx_http_pyexec_error(ctx->request,
+                                     NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                     large, sizeof(large) - 1);
     }
 
     ctx->out = ngx_create_temp_buf(ctx->request->pool, size);
     if (ctx->out == NULL) {
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx->out->last = pyexec_wire_encode(ctx->out->pos, type, msg);
@@ -432,7 +438,7 @@ ngx_http_pyexec_job_write(ngx_event_t *ev)
 
     while (b->pos < b->last) {
 
-        n = send(c->fd, b->pos, b->last - b->pos, MSG_NOSIGNAL);
+        n = ngx_http_pyexec_job_send(ctx);
 
         if (n == -1) {
 
@@ -446,6 +452,10 @@ ngx_http_pyexec_job_write(ngx_event_t *ev)
                 if (ngx_handle_write_event(ev, 0) == NGX_OK) {
                     return;
                 }
+
+            } else if (pyexec_not_yet(ngx_socket_errno)) {
+                ngx_add_timer(ev, NGX_HTTP_PYEXEC_AGAIN);
+                return;
             }
 
             /* the other end is closed; an ERROR may be there to be read */
@@ -456,6 +466,24 @@ ngx_http_pyexec_job_write(ngx_event_t *ev)
 
         b->pos += n;
     }
+}
+
+
+/* the first byte goes with the descriptors of what is given, if any */
+
+static ssize_t
+ngx_http_pyexec_job_send(ngx_http_pyexec_ctx_t *ctx)
+{
+    ngx_buf_t  *b;
+
+    b = ctx->out;
+
+    if (b->pos == b->start && ctx->given.fds[0] != -1) {
+        return pyexec_send_fds(ctx->connection->fd, b->pos, b->last - b->pos,
+                               ctx->given.fds, PYEXEC_GIVEN);
+    }
+
+    return send(ctx->connection->fd, b->pos, b->last - b->pos, MSG_NOSIGNAL);
 }
 
 
@@ -622,6 +650,7 @@ ngx_http_pyexec_job_cleanup(void *data)
     /* a client may take long to read the answer */
 
     (void) ngx_pfree(ctx->request->pool, ctx->out->start);
+    pyexec_given_close(&ctx->given);
 }
 
 

@@ -8,27 +8,7 @@
 #define _PYEXEC_REQUEST_H_INCLUDED_
 
 
-#include "wire/pyexec_wire.h"
-
-
-#define PYEXEC_UNSET        INT64_MIN
-
-
-typedef struct {
-
-    /* the fields, malloc()'s memory of the request; see pyexec_request_end */
-
-    pyexec_str_t           session;
-    pyexec_str_t           code;
-    int64_t                timeout;        /* PYEXEC_UNSET: not given */
-    int64_t                max_attempts;
-    int64_t                auto_correct;   /* 0, 1 */
-
-    /* where it is refused: of HTTP, and for the client */
-
-    unsigned               status;
-    char                   detail[160];
-} pyexec_request_t;
+#include "nginx/pyexec_fields.h"
 
 
 /* NULL where memory is out */

@@ -17,7 +17,7 @@
 
 
 static void pyexec_child_confine(pyexec_pool_t *pool,
-    const pyexec_child_job_t *job, const int *dirs);
+    const pyexec_child_job_t *job, const int *fds);
 static void pyexec_child_correct(const pyexec_child_job_t *job,
     pyexec_str_t *code);
 static void pyexec_child_failed(const pyexec_child_failed_t *failed);
@@ -31,7 +31,7 @@ static void pyexec_child_exit(int status)
 void
 pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 {
-    int                     end, status, dirs[2];
+    int                     end, status, fds[PYEXEC_CHILD_FDS];
     const char             *what;
     pyexec_str_t            code;
     pyexec_msg_e            type;
@@ -59,8 +59,8 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     pyexec_heap_copy(PYEXEC_CHILD_FD);
 
-    if (pyexec_recv(PYEXEC_CHILD_FD, &buf, &type, dirs, 2) == -1
-        || type != PYEXEC_MSG_CHILD_JOB || dirs[0] == -1
+    if (pyexec_recv(PYEXEC_CHILD_FD, &buf, &type, fds, PYEXEC_CHILD_FDS) == -1
+        || type != PYEXEC_MSG_CHILD_JOB || fds[0] == -1
         || pyexec_wire_decode(type, buf.data, buf.len, &job) == -1)
     {
         /* the runner has closed the socket: it drops this child, or is dead */
@@ -71,7 +71,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     pyexec_title("pyexec-child", "child, run %.*s", (int) job.run_id.len,
                  job.run_id.data);
 
-    pyexec_child_confine(pool, &job, dirs);
+    pyexec_child_confine(pool, &job, fds);
 
     /* all walls are up: from here on this process counts as hostile */
 
@@ -97,18 +97,24 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
 static void
 pyexec_child_confine(pyexec_pool_t *pool, const pyexec_child_job_t *job,
-    const int *dirs)
+    const int *fds)
 {
     const char        *what;
     pyexec_confine_t   c;
+
+    if (dup2(fds[PYEXEC_CHILD_IN], STDIN_FILENO) == -1) {
+        pyexec_child_wall("dup2()");
+    }
+
+    (void) close(fds[PYEXEC_CHILD_IN]);
 
     memset(&c, 0, sizeof(pyexec_confine_t));
 
     c.workspace = job->workspace;
     c.session = job->session;
     c.run_id = job->run_id;
-    c.session_fd = dirs[0];
-    c.run_fd = dirs[1];
+    c.session_fd = fds[PYEXEC_CHILD_SESSION];
+    c.run_fd = fds[PYEXEC_CHILD_DIR];
     c.session_write = job->session_write;
     c.max_memory = job->max_memory;
     c.max_file_size = job->max_file_size;
@@ -121,8 +127,8 @@ pyexec_child_confine(pyexec_pool_t *pool, const pyexec_child_job_t *job,
         pyexec_child_wall(what);
     }
 
-    (void) close(dirs[0]);
-    (void) close(dirs[1]);
+    (void) close(fds[PYEXEC_CHILD_SESSION]);
+    (void) close(fds[PYEXEC_CHILD_DIR]);
 }
 
 

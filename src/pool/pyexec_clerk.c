@@ -258,7 +258,7 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
             (void) !write(c->all_busy[1], "", 1);
         }
 
-        if (pyexec_serve_request(client, &buf, &type) == -1) {
+        if (pyexec_serve_request(client, &buf, &type, NULL) == -1) {
             (void) close(client);
 
         } else if (type == PYEXEC_MSG_CLEANUP

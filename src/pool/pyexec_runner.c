@@ -1,4 +1,5 @@
 
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "pool/pyexec_serve.h"
 #include "pool/pyexec_watch.h"
 #include "run/pyexec_execute.h"
+#include "run/pyexec_inline.h"
 #include "wire/pyexec_message.h"
 
 
@@ -36,13 +38,13 @@ static short pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job,
 static int pyexec_runner_ready(pyexec_executor_t *ex);
 static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
     unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf);
+    const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN]);
 
 
 void
 pyexec_runner(pyexec_pool_t *pool)
 {
-    int                client;
+    int                client, given[PYEXEC_GIVEN];
     uint64_t           deadline;
     unsigned           i;
     pyexec_buf_t       buf = { NULL, 0, 0 };
@@ -80,7 +82,8 @@ pyexec_runner(pyexec_pool_t *pool)
             _exit(0);
         }
 
-        client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type, &deadline);
+        client = pyexec_serve_job(PYEXEC_FD_RUNS, &buf, &type, given,
+                                  &deadline);
         if (client == -1) {
             continue;
         }
@@ -88,9 +91,10 @@ pyexec_runner(pyexec_pool_t *pool)
         if (pyexec_runner_hold(&ex, pool->lifeline[0], client, deadline) == 0)
         {
             pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces,
-                                watch.gone, client, type, &buf);
+                                watch.gone, client, type, &buf, given);
         }
 
+        pyexec_serve_close(given);
         (void) close(client);
     }
 }
@@ -191,8 +195,9 @@ pyexec_runner_ready(pyexec_executor_t *ex)
 static void
 pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
     unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf)
+    const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN])
 {
+    pyexec_inline_t   in;
     pyexec_execute_t  request;
 
     if (type != PYEXEC_MSG_EXECUTE
@@ -209,5 +214,13 @@ pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
         return;
     }
 
-    pyexec_execute(ex, &stores[request.workspace], &request, client);
+    if (pyexec_inline_map(&in, given) == -1) {
+        pyexec_send_error(client, 500, "what the request gives cannot be read",
+                          errno);
+        return;
+    }
+
+    pyexec_execute(ex, &stores[request.workspace], &request, &in, client);
+
+    pyexec_inline_unmap(&in);
 }

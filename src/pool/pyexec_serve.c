@@ -41,13 +41,14 @@ pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores)
 
 int
 pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
-    uint64_t *deadline)
+    int given[PYEXEC_GIVEN], uint64_t *deadline)
 {
     int  client;
 
     client = pyexec_serve_accept(control, deadline);
 
-    if (client != -1 && pyexec_serve_request(client, buf, type) == -1) {
+    if (client != -1 && pyexec_serve_request(client, buf, type, given) == -1)
+    {
         (void) close(client);
         return -1;
     }
@@ -57,7 +58,8 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
 
 
 int
-pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type)
+pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
+    int *given)
 {
     struct timeval  stall = { PYEXEC_STALL, 0 };
 
@@ -70,16 +72,35 @@ pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type)
     (void) setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof(stall));
     (void) setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof(stall));
 
-    if (pyexec_recv(client, buf, type, NULL, 0) == -1) {
+    if (pyexec_recv(client, buf, type, given, given ? PYEXEC_GIVEN : 0) == -1)
+    {
 
         if (errno) {
             pyexec_log(PYEXEC_LOG_ERR, "reading a request failed: %m");
+        }
+
+        if (given) {
+            pyexec_serve_close(given);
         }
 
         return -1;
     }
 
     return 0;
+}
+
+
+void
+pyexec_serve_close(int given[PYEXEC_GIVEN])
+{
+    int  i;
+
+    for (i = 0; i < PYEXEC_GIVEN; i++) {
+        if (given[i] != -1) {
+            (void) close(given[i]);
+            given[i] = -1;
+        }
+    }
 }
 
 

@@ -18,18 +18,24 @@ void pyexec_serve_open(pyexec_pool_t *pool, pyexec_store_t *stores);
  * Receives a job from the control socket and its request, whose type and
  * payload are returned in type and buf; deadline, CLOCK_MONOTONIC in
  * milliseconds, is when it is to be refused.  Returns the job's socket, which
- * is the caller's to close; or -1 if another process was faster, the job was
- * cancelled or too old, or its request is malformed.  Exits when nginx has
- * closed its end.
+ * is the caller's to close, as those of given are that are not -1; or -1 if
+ * another process was faster, the job was cancelled or too old, or its request
+ * is malformed.  Exits when nginx has closed its end.
  */
 
 int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
-    uint64_t *deadline);
+    int given[PYEXEC_GIVEN], uint64_t *deadline);
 
-/* the same in two steps; for the request, it may wait: returns 0 or -1 */
+/*
+ * The same in two steps; for the request, it may wait: returns 0 or -1.  If
+ * given is NULL, none may come.
+ */
 
 int pyexec_serve_accept(int control, uint64_t *deadline);
-int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type);
+int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
+    int *given);
+
+void pyexec_serve_close(int given[PYEXEC_GIVEN]);
 
 /* the workspace of a request; or NULL and errno: ESTALE if it has gone */
 

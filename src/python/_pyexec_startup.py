@@ -358,13 +358,21 @@ while counter(0):
 
 
 def _make_unseekable():
-    """Begin stdout and stderr anew, as streams of a pipe.
+    """Begin stdin, stdout and stderr anew, as streams of a pipe.
 
-    Both are /dev/null here, and remember that they can seek; in a child they
+    They are /dev/null here, and remember that they can seek; in a child they
     are pipes, where reconfigure() and a TextIOWrapper of their buffer would
     seek.
     """
     read, write = os.pipe()
+    kept = os.dup(0)
+    os.dup2(read, 0)
+    raw = io.FileIO(0, closefd=False)
+    raw.name = "<stdin>"
+    sys.__stdin__.__init__(io.BufferedReader(raw), sys.__stdin__.encoding,
+                           sys.__stdin__.errors)
+    os.dup2(kept, 0)
+    os.close(kept)
 
     for stream, fd in (sys.__stdout__, 1), (sys.__stderr__, 2):
         kept = os.dup(fd)

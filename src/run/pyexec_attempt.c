@@ -15,6 +15,7 @@
 #include "run/pyexec_attempt.h"
 #include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
+#include "run/pyexec_feed.h"
 #include "run/pyexec_threads.h"
 #include "run/pyexec_verdict.h"
 #include "sandbox/pyexec_seccomp.h"
@@ -46,6 +47,7 @@ enum {
     PYEXEC_POLL_SAID,
     PYEXEC_POLL_END,
     PYEXEC_POLL_CLIENT,
+    PYEXEC_POLL_IN,
     PYEXEC_POLL_N
 };
 
@@ -68,7 +70,7 @@ void
 pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     const pyexec_child_t *child, const pyexec_str_t *undefined)
 {
-    int                      dirs[2];
+    int                      in, fds[PYEXEC_CHILD_FDS];
     pyexec_child_job_t       job;
     const pyexec_execute_t  *r;
 
@@ -98,8 +100,13 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     job.allow = r->allow;
     job.language = r->language;
 
-    dirs[0] = run->session;
-    dirs[1] = run->dir;
+    in = pyexec_feed_begin(run, a);
+
+    /* where there is none, the runner's own is /dev/null */
+
+    fds[PYEXEC_CHILD_SESSION] = run->session;
+    fds[PYEXEC_CHILD_DIR] = run->dir;
+    fds[PYEXEC_CHILD_IN] = in != -1 ? in : STDIN_FILENO;
 
     a->child = *child;
     a->kind = child->kind;
@@ -107,10 +114,17 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
 
     /* if this fails, pyexec_attempt_wait() finds that the child is dead */
 
-    if (pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, dirs, 2) == -1) {
+    if (pyexec_send(a->child.job, PYEXEC_MSG_CHILD_JOB, &job, fds,
+                    PYEXEC_CHILD_FDS)
+        == -1)
+    {
         pyexec_log(PYEXEC_LOG_ERR, "sending a job to a child failed: %m");
         (void) syscall(SYS_pidfd_send_signal, a->child.pidfd, SIGKILL, NULL,
                        0);
+    }
+
+    if (in != -1) {
+        (void) close(in);
     }
 }
 
@@ -178,6 +192,8 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     pfd[PYEXEC_POLL_END].events = a->exited ? 0 : POLLIN;
     pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
     pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
+    pfd[PYEXEC_POLL_IN].fd = a->in;
+    pfd[PYEXEC_POLL_IN].events = POLLOUT;
 
     now = pyexec_now();
     deadline = a->start + (uint64_t) run->request->timeout * 1000000;
@@ -195,6 +211,10 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
         == -1)
     {
         pyexec_die("poll(): %m");
+    }
+
+    if (pfd[PYEXEC_POLL_IN].revents) {
+        pyexec_feed(run, a);
     }
 
     if (pfd[PYEXEC_POLL_OUT].revents) {
@@ -574,6 +594,7 @@ pyexec_attempt_free(pyexec_attempt_t *a)
     unsigned  i;
 
     pyexec_child_drop(&a->child);
+    pyexec_feed_end(a);
 
     pyexec_buf_free(&a->out.kept);
     pyexec_buf_free(&a->err.kept);

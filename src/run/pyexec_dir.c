@@ -7,6 +7,7 @@
 
 #include "base/pyexec_io.h"
 #include "run/pyexec_dir.h"
+#include "run/pyexec_inline.h"
 #include "store/pyexec_account.h"
 #include "store/pyexec_record.h"
 
@@ -29,7 +30,8 @@ pyexec_dir_make(pyexec_run_t *run)
     run->dir = openat(run->runs, run->run_id,
                       O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
-    return run->dir == -1 ? -1 : pyexec_dir_fill(run);
+    return run->dir == -1 || pyexec_inline_put(run) == -1
+           ? -1 : pyexec_dir_fill(run);
 }
 
 
@@ -38,7 +40,8 @@ pyexec_dir_again(pyexec_run_t *run)
 {
     static const char *const  none[] = { NULL };
 
-    return pyexec_empty(run->dir, none) == 0 ? pyexec_dir_fill(run) : -1;
+    return pyexec_empty(run->dir, none) == -1 || pyexec_inline_put(run) == -1
+           ? -1 : pyexec_dir_fill(run);
 }
 
 
@@ -107,6 +110,8 @@ pyexec_dir_scan(pyexec_run_t *run)
     run->files.collect = 1;
 
     rc = pyexec_scan(&run->files, run->dir);
+
+    pyexec_inline_unlist(run);
 
     /* other runs of the session may have ended meanwhile */
 
@@ -208,30 +213,7 @@ pyexec_dir_put(pyexec_run_t *run, const char *name, const pyexec_str_t *text)
 static int
 pyexec_dir_main(pyexec_run_t *run)
 {
-    int          fd, same;
-    u_char      *text;
-    struct stat  sb;
-
-    if (fstatat(run->dir, PYEXEC_MAIN, &sb, AT_SYMLINK_NOFOLLOW) == -1
-        || !S_ISREG(sb.st_mode) || (size_t) sb.st_size != run->code.len)
-    {
-        return 0;
-    }
-
-    fd = openat(run->dir, PYEXEC_MAIN, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return 0;
-    }
-
-    text = malloc(run->code.len + 1);
-
-    same = text && pyexec_read_all(fd, text, run->code.len) == 0
-           && memcmp(text, run->code.data, run->code.len) == 0;
-
-    free(text);
-    (void) close(fd);
-
-    return same;
+    return pyexec_inline_same(run, PYEXEC_MAIN, &run->code);
 }
 
 

@@ -66,7 +66,7 @@ static void pyexec_run_drop(const pyexec_run_t *run);
 
 void
 pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
-    const pyexec_execute_t *request, int client)
+    const pyexec_execute_t *request, const pyexec_inline_t *in, int client)
 {
     pyexec_run_t      run;
     pyexec_start_t    start;
@@ -77,6 +77,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
 
     run.store = store;
     run.request = request;
+    run.given = in;
     run.client = client;
     run.control = ex->control;
     run.drained = &ex->roots->drained;
@@ -87,6 +88,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     run.runs = -1;
     run.dir = -1;
     a.child.vitals = -1;
+    a.in = -1;
 
     if (pyexec_run_begin(ex, &run) == -1) {
         pyexec_run_refuse(&run, errno);
@@ -131,6 +133,11 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
 static void
 pyexec_run_refuse(const pyexec_run_t *run, int err)
 {
+    if (run->refused) {
+        pyexec_send_error(run->client, 422, run->refused, 0);
+        return;
+    }
+
     if (run->over) {
         pyexec_send_error(run->client, 507, "the session holds "
                           "pyexec_max_session, or directories nested too deep "

@@ -5,7 +5,7 @@
 #define _PYEXEC_EXECUTE_H_INCLUDED_
 
 
-#include "run/pyexec_spare.h"
+#include "run/pyexec_run.h"
 #include "sandbox/pyexec_walls.h"
 #include "store/pyexec_store.h"
 #include "wire/pyexec_wire.h"
@@ -51,7 +51,7 @@ typedef struct {
  */
 
 void pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
-    const pyexec_execute_t *request, int client);
+    const pyexec_execute_t *request, const pyexec_inline_t *in, int client);
 
 
 #endif /* _PYEXEC_EXECUTE_H_INCLUDED_ */

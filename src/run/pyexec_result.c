@@ -7,6 +7,7 @@
 #include "base/pyexec_mime.h"
 #include "run/pyexec_hints.h"
 #include "run/pyexec_result.h"
+#include "run/pyexec_return.h"
 #include "store/pyexec_history.h"
 #include "store/pyexec_path.h"
 
@@ -25,7 +26,7 @@ static void pyexec_result_cut(yajl_gen g, const char *key,
 static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
 static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a);
-static void pyexec_result_files(yajl_gen g, const pyexec_run_t *run);
+static void pyexec_result_files(yajl_gen g, pyexec_run_t *run);
 static void pyexec_result_url(yajl_gen g, const pyexec_run_t *run,
     const char *path);
 static void pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a);
@@ -252,13 +253,15 @@ pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a)
 
 
 static void
-pyexec_result_files(yajl_gen g, const pyexec_run_t *run)
+pyexec_result_files(yajl_gen g, pyexec_run_t *run)
 {
     char                  iso[PYEXEC_ISO_LEN + 1];
     size_t                i;
     pyexec_buf_t          path = { NULL, 0, 0 };
     pyexec_str_t          s;
     const pyexec_file_t  *file;
+
+    pyexec_return_choose(run);
 
     pyexec_json_array(g, "created_files");
 
@@ -276,6 +279,7 @@ pyexec_result_files(yajl_gen g, const pyexec_run_t *run)
         pyexec_json_cstr(g, "modified_at", iso);
         pyexec_json_cstr(g, "mime_type", pyexec_mime_type(file->path));
         pyexec_result_url(g, run, file->path);
+        pyexec_return_file(g, run, file);
         yajl_gen_map_close(g);
     }
 

@@ -30,6 +30,14 @@ typedef enum {
 } pyexec_kill_e;
 
 
+/* what the request gives to the code; points into sealed memory of nginx's */
+
+typedef struct {
+    pyexec_str_t           input;          /* the standard input */
+    pyexec_list_t          files;          /* path, contents, path, .. */
+} pyexec_inline_t;
+
+
 /* the code's stdout or stderr */
 
 typedef struct {
@@ -45,6 +53,8 @@ typedef struct {
     pyexec_child_t         child;
     pyexec_stream_t        out;
     pyexec_stream_t        err;
+    int                    in;             /* to its stdin, or -1 */
+    size_t                 fed;            /* bytes written to it */
 
     /* the child's messages: well-formed, but their content is not trusted */
 
@@ -82,6 +92,7 @@ typedef struct {
 typedef struct {
     pyexec_store_t        *store;
     const pyexec_execute_t *request;
+    const pyexec_inline_t *given;
     int                    client;         /* the job's socket, to nginx */
 
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
@@ -108,6 +119,7 @@ typedef struct {
     uint64_t               claimed;        /* in the session's account */
     unsigned               no_space:1;     /* it met a full disk */
     unsigned               over:1;         /* its session holds too much */
+    const char            *refused;        /* why "files" can't be put; NULL */
 } pyexec_run_t;
 
 

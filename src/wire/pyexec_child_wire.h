@@ -9,8 +9,8 @@
  *                                is possible without one; may come with a
  *                                seccomp listener as SCM_RIGHTS, which tells
  *                                how the child exits
- *   runner -> child   JOB        with the descriptors of the session and of
- *                                the run directory (O_PATH) as SCM_RIGHTS
+ *   runner -> child   JOB        with the descriptors of pyexec_child_fd_e as
+ *                                SCM_RIGHTS
  *   child -> runner   WALL       only if a wall could not be put up
  *                     CORRECTED  only if JOB asked for a correction; the
  *                                child then waits for one byte, which the
@@ -26,6 +26,14 @@
 
 
 #include "base/pyexec_str.h"
+
+
+typedef enum {
+    PYEXEC_CHILD_SESSION = 0,              /* the session, O_PATH */
+    PYEXEC_CHILD_DIR,                      /* the run's directory, O_PATH */
+    PYEXEC_CHILD_IN,                       /* the code's standard input */
+    PYEXEC_CHILD_FDS
+} pyexec_child_fd_e;
 
 
 typedef struct {

@@ -4,6 +4,12 @@
 #include "wire/pyexec_name.h"
 
 
+#define PYEXEC_NAME_LEN     255            /* bytes, of every file system */
+
+
+static int pyexec_path_below(const pyexec_str_t *s, const char *top);
+
+
 const char *const  pyexec_own_files[] = {
     PYEXEC_MAIN,
     PYEXEC_SESSION,
@@ -96,11 +102,20 @@ pyexec_path_error(const pyexec_str_t *s)
 int
 pyexec_path_runs(const pyexec_str_t *s)
 {
+    return pyexec_path_below(s, PYEXEC_RUNS);
+}
+
+
+/* 1 if the path is top, or below it */
+
+static int
+pyexec_path_below(const pyexec_str_t *s, const char *top)
+{
     size_t  len;
 
-    len = sizeof(PYEXEC_RUNS) - 1;
+    len = strlen(top);
 
-    return s->len >= len && memcmp(s->data, PYEXEC_RUNS, len) == 0
+    return s->len >= len && memcmp(s->data, top, len) == 0
            && (s->len == len || s->data[len] == '/');
 }
 
@@ -113,6 +128,54 @@ pyexec_path_record(const pyexec_str_t *s)
     len = sizeof(PYEXEC_RUNS "/") - 1;
 
     return pyexec_path_runs(s) && s->len > len && s->data[len] == '.';
+}
+
+
+const char *
+pyexec_given_error(const pyexec_str_t *s)
+{
+    size_t         n;
+    unsigned       depth;
+    const u_char  *p, *end, *part;
+
+    if (s->len == 0 || pyexec_path_error(s)) {
+        return "has a path that is empty or absolute, or has an empty part, "
+               "\".\", \"..\" or a NUL in it";
+    }
+
+    end = s->data + s->len;
+    part = s->data;
+    depth = 0;
+
+    for (p = s->data; p < end; p += n) {
+        n = pyexec_utf8_len(p, end);
+
+        if (n == 0) {
+            return "has a path that is not UTF-8";
+        }
+
+        if (*p == '/') {
+            part = p + 1;
+            depth++;
+        }
+
+        if (p - part >= PYEXEC_NAME_LEN) {
+            return "has a path with a part over 255 bytes";
+        }
+    }
+
+    if (s->len > PYEXEC_PATH_LEN || depth > PYEXEC_PATH_DEPTH) {
+        return "has a path that is too long or too deep";
+    }
+
+    if (pyexec_path_below(s, PYEXEC_MAIN)
+        || pyexec_path_below(s, PYEXEC_SESSION))
+    {
+        return "has \"" PYEXEC_MAIN "\" or \"" PYEXEC_SESSION "\", which are "
+               "the pool's own";
+    }
+
+    return NULL;
 }
 
 

@@ -11,6 +11,8 @@
 #define PYEXEC_SESSION_MAX      128        /* bytes */
 #define PYEXEC_RUNS             "code_exec"
 #define PYEXEC_RUN_ID_LEN       28         /* "20261123T064538-0123456789ab" */
+#define PYEXEC_PATH_LEN         1024       /* bytes, of a file in "files" */
+#define PYEXEC_PATH_DEPTH       32         /* its directories */
 
 /* what the pool puts into a run's directory, where these names are free */
 
@@ -45,6 +47,13 @@ const char *pyexec_path_error(const pyexec_str_t *s);
 
 int pyexec_path_runs(const pyexec_str_t *s);
 int pyexec_path_record(const pyexec_str_t *s);
+
+/*
+ * The same for the path of a file that a request puts into the run's directory,
+ * behind "files ".
+ */
+
+const char *pyexec_given_error(const pyexec_str_t *s);
 
 /* returns 1 if s has the form of a run's id, else 0 */
 

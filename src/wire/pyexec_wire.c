@@ -71,6 +71,8 @@ static const pyexec_field_t  pyexec_execute_fields[] = {
     pyexec_u32(pyexec_execute_t, max_cpu),
     pyexec_u32(pyexec_execute_t, max_output),
     pyexec_u64(pyexec_execute_t, max_flood),
+    pyexec_u64(pyexec_execute_t, max_inline),
+    pyexec_bytes(pyexec_execute_t, return_files),
     pyexec_u32(pyexec_execute_t, session_write),
     pyexec_u32(pyexec_execute_t, policy),
     pyexec_bytes(pyexec_execute_t, url),

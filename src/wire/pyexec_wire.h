@@ -39,7 +39,9 @@
  *   control   nginx -> pool   JOB, with the job's socket as SCM_RIGHTS
  *             pool -> nginx   READY, LOG
  *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP | FILES | OPEN,
- *                             once
+ *                             once; EXECUTE may come with the descriptors of
+ *                             pyexec_given_e as SCM_RIGHTS, with its first
+ *                             byte: all or none
  *             pool -> nginx   START, when a run has begun (EXECUTE only);
  *                             STDOUT, STDERR and ATTEMPT, as they happen
  *                             (only if EXECUTE asked for events);
@@ -100,6 +102,15 @@ typedef enum {
 } pyexec_msg_e;
 
 
+/* sealed memory (memfd_create(2)), which the pool maps */
+
+typedef enum {
+    PYEXEC_GIVEN_INPUT = 0,                /* the code's standard input */
+    PYEXEC_GIVEN_FILES,                    /* a list: path, contents, .. */
+    PYEXEC_GIVEN
+} pyexec_given_e;
+
+
 typedef struct {
     uint64_t               deadline;       /* CLOCK_MONOTONIC, milliseconds;
                                               after it the job is refused */
@@ -146,6 +157,8 @@ typedef struct {
     uint32_t               max_cpu;        /* seconds; 0: timeout + 1 */
     uint32_t               max_output;     /* characters, of each stream */
     uint64_t               max_flood;      /* bytes, of both streams */
+    uint64_t               max_inline;     /* bytes, of files in the result */
+    pyexec_list_t          return_files;   /* patterns of these */
 
     uint32_t               session_write;  /* 1: the session is writable */
     uint32_t               policy;         /* 0: off, 1: on, 2: lenient */

@@ -1,6 +1,8 @@
 
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "nginx/pyexec_request.h"
 
 
@@ -15,6 +17,9 @@ decode(const char *body, size_t len, size_t step, int *rc)
 
     r = pyexec_request_begin();
     assert_non_null(r);
+
+    r->max_files = 2;
+    r->max_inline = 8;
 
     for (i = 0; i < len; i += n) {
         n = len - i < step ? len - i : step;
@@ -54,6 +59,45 @@ fields(void **state)
         assert_int_equal(r->timeout, 12);
         assert_int_equal(r->max_attempts, 2);
         assert_int_equal(r->auto_correct, 0);
+
+        pyexec_request_free(r);
+    }
+}
+
+
+static void
+given(void **state)
+{
+    int                rc;
+    char               got[64];
+    size_t             step;
+    ssize_t            n;
+    pyexec_request_t  *r;
+
+    static const char  body[] =
+        "{\"code\": \"\", \"stdin\": \"\\u00e9\\n\", \"files\": {\"a/b\":"
+        " \"YWJj\\/w\\n==\", \"c\": \"\"},"
+        " \"return_files\": [\"*.png\", \"x\"]}";
+    static const char  files[] =
+        "\0\0\0\3a/b\0\0\0\4abc\xff\0\0\0\1c\0\0\0";
+
+    (void) state;
+
+    for (step = 1; step < sizeof(body); step++) {
+        r = decode(body, sizeof(body) - 1, step, &rc);
+        assert_int_equal(rc, 0);
+
+        n = pread(r->given.fds[PYEXEC_GIVEN_INPUT], got, sizeof(got), 0);
+        assert_int_equal(n, 3);
+        assert_memory_equal(got, "\xc3\xa9\n", 3);
+
+        n = pread(r->given.fds[PYEXEC_GIVEN_FILES], got, sizeof(got), 0);
+        assert_int_equal(n, sizeof(files));
+        assert_memory_equal(got, files, n);
+        assert_int_equal(write(r->given.fds[PYEXEC_GIVEN_FILES], "x", 1), -1);
+
+        assert_int_equal(r->return_files.len, 4 + 5 + 4 + 1);
+        assert_memory_equal(r->return_files.data, "\0\0\0\5*.png\0\0\0\1x", 14);
 
         pyexec_request_free(r);
     }
@@ -103,6 +147,17 @@ refusals(void **state)
           "max_attempts must be an integer" },
         { "{\"code\": \"x\", \"auto_correct\": 0}", 422,
           "auto_correct must be true or false" },
+        { "{\"code\": \"\", \"stdin\": []}", 422, "stdin must be a string" },
+        { "{\"code\": \"\", \"stdin\": \"\xc1\xba\"}", 422,
+          "stdin is not UTF-8" },
+        { "{\"code\": \"\", \"files\": {\"a\": [\"YQ==\"]}}", 422,
+          "files must be an object of strings in base64" },
+        { "{\"code\": \"\", \"files\": {\"a\": \"\", \"b\": \"\","
+          " \"c\": \"\"}}", 422, "files has more files than pyexec_max_files" },
+        { "{\"code\": \"\", \"files\": {\"a\": \"MTIzNDU2Nzg5\"}}", 422,
+          "files is larger than pyexec_max_inline" },
+        { "{\"code\": \"\", \"return_files\": {\"a\": \"b\"}}", 422,
+          "return_files must be true, false or an array of strings" },
         { "{\"code\": \"x\", \"session_id\": 1}", 422,
           "session_id must be a string" },
         { "{\"code\": \"x\", \"session_id\": \"\"}", 400,
@@ -209,6 +264,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(fields),
+        cmocka_unit_test(given),
         cmocka_unit_test(refusals),
         cmocka_unit_test(numbers_are_clamped_not_wrapped),
         cmocka_unit_test(depth_is_no_danger)
