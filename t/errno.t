@@ -74,6 +74,19 @@ for my $fault (@always) {
     ok($d->until(20, sub { ($d->post('print(2)', _timeout => 20)->{status} // '') eq 'ok' }), 'and later ones are served');
 }
 
+# a run that can neither begin nor be taken back is in the list
+
+{
+    my ($pid) = Pyexec::Census->take->pids('runner');
+    my $inject = Pyexec::Inject->start($pid, 'ENOMEM', 1, 0, 'symlinkat,getdents64') or die 'the runner has gone';
+    is($d->http('POST', '/api/execute-code', '{"session_id": "half", "code": ""}', 30)->{code}, 500, 'a run that cannot begin is answered with 500');
+    $inject->stop;
+
+    my @dirs = map { m{([^/]+)\z} } glob("$d->{dir}/workspace/half/code_exec/[0-9]*");
+    is(scalar @dirs, 1, 'its directory could not be removed');
+    is_deeply([map { "$_->{run_id} $_->{status}" } @{ $d->list('half') }], ["$dirs[0] interrupted"], 'it is listed');
+}
+
 unlike($d->log, qr/\[emerg\]|Sanitizer/, 'the log has no emergency');
 
 done_testing();

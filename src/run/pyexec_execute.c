@@ -193,12 +193,14 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return 0;
     }
 
-    /* no code has run: the run leaves no trace */
+    /* no code has run: the run leaves no trace, if its directory can be removed;
+       else the note stays, which lists it as interrupted */
 
     err = errno;
 
-    (void) pyexec_remove(run->runs, run->run_id, NULL);
-    (void) pyexec_note_remove(run->runs, run->run_id, run->started_at);
+    if (pyexec_remove(run->runs, run->run_id, NULL) == 0) {
+        (void) pyexec_note_remove(run->runs, run->run_id, run->started_at);
+    }
 
     errno = err;
     return -1;
