@@ -1,5 +1,4 @@
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -224,6 +223,24 @@ pyexec_recv_fds(int fd, void *data, size_t len, int *fds, unsigned nfds,
 }
 
 
+DIR *
+pyexec_fdopendir(int fd)
+{
+    int   err;
+    DIR  *d;
+
+    d = fd == -1 ? NULL : fdopendir(fd);
+
+    if (d == NULL && fd != -1) {
+        err = errno;
+        (void) close(fd);
+        errno = err;
+    }
+
+    return d;
+}
+
+
 int
 pyexec_give_dir(const char *path, uid_t uid, gid_t gid)
 {
@@ -237,7 +254,7 @@ pyexec_give_dir(const char *path, uid_t uid, gid_t gid)
         return 0;
     }
 
-    d = fd == -1 ? NULL : fdopendir(fd);
+    d = pyexec_fdopendir(fd);
 
     if (d == NULL) {
         return -1;

@@ -5,6 +5,7 @@
 #define _PYEXEC_IO_H_INCLUDED_
 
 
+#include <dirent.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -70,6 +71,13 @@ void pyexec_pause(void);
 
 ssize_t pyexec_recv_fds(int fd, void *data, size_t len, int *fds,
     unsigned nfds, int flags);
+
+/*
+ * As fdopendir(), but fd is the stream's from now on in any case: if NULL is
+ * returned, it is closed.  It may be -1; errno then stays.
+ */
+
+DIR *pyexec_fdopendir(int fd);
 
 /*
  * In a process of root: gives a directory to a user if it is empty, belongs to

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "base/pyexec_tree.h"
 
@@ -96,9 +97,8 @@ pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
     int             rc;
     struct dirent  *de;
 
-    d = fdopendir(fd);
+    d = pyexec_fdopendir(fd);
     if (d == NULL) {
-        (void) close(fd);
         return -1;
     }
 
@@ -237,12 +237,10 @@ static int
 pyexec_count_dir(int dir, const char *name, unsigned depth, uint64_t *files)
 {
     DIR            *d;
-    int             fd, rc;
+    int             rc;
     struct dirent  *de;
 
-    fd = pyexec_open_dir(dir, name, S_IRUSR|S_IXUSR);
-    d = fd == -1 ? NULL : fdopendir(fd);
-
+    d = pyexec_fdopendir(pyexec_open_dir(dir, name, S_IRUSR|S_IXUSR));
     if (d == NULL) {
         return -1;
     }
@@ -353,18 +351,11 @@ static int
 pyexec_remove_dir(int dir, const char *name, uint64_t *files)
 {
     DIR      *d;
-    int       top;
     ssize_t   moved;
 
-    top = pyexec_open_dir(dir, name, S_IRWXU);
-    if (top == -1) {
-        return errno == ENOENT ? 0 : -1;
-    }
-
-    d = fdopendir(top);
+    d = pyexec_fdopendir(pyexec_open_dir(dir, name, S_IRWXU));
     if (d == NULL) {
-        (void) close(top);
-        return -1;
+        return errno == ENOENT ? 0 : -1;
     }
 
     do {
@@ -438,9 +429,8 @@ pyexec_hoist(int from, int to)
     struct dirent    *de;
     static uint64_t   serial;
 
-    d = fdopendir(from);
+    d = pyexec_fdopendir(from);
     if (d == NULL) {
-        (void) close(from);
         return -1;
     }
 
@@ -502,20 +492,8 @@ pyexec_listed(const char *name, const char *const *names)
 DIR *
 pyexec_opendir(int dir, const char *name)
 {
-    DIR  *d;
-    int   fd;
-
-    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return NULL;
-    }
-
-    d = fdopendir(fd);
-    if (d == NULL) {
-        (void) close(fd);
-    }
-
-    return d;
+    return pyexec_fdopendir(openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW
+                                              |O_CLOEXEC));
 }
 
 

@@ -12,6 +12,7 @@
 
 #include <sys/stat.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_tree.h"
 
 
@@ -143,6 +144,24 @@ are_counted(void **state)
 }
 
 
+/* one that can't be read leaves no descriptor open */
+
+static void
+are_closed(void **state)
+{
+    int  fd;
+
+    (void) state;
+
+    fd = open("/dev/null", O_RDONLY);
+
+    assert_null(pyexec_fdopendir(fd));
+    assert_int_equal(errno, ENOTDIR);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    assert_null(pyexec_fdopendir(-1));
+}
+
+
 int
 main(void)
 {
@@ -151,7 +170,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(of_any_mode),
         cmocka_unit_test(of_any_depth),
-        cmocka_unit_test(are_counted)
+        cmocka_unit_test(are_counted),
+        cmocka_unit_test(are_closed)
     };
 
     if (mkdtemp(top) == NULL || chdir(top) == -1) {
