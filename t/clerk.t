@@ -21,7 +21,8 @@ open my $lock, '+<', "$d->{dir}/workspace/.pyexec.lock" or die "lock: $!";
 
 sub locks {
     my ($type) = @_;
-    fcntl($lock, F_SETLK, pack 's! s! x4 q q l x4', $type, SEEK_SET, REMOVAL, 1 << 48, 0) or die "fcntl: $!";
+    my $all = pack 's! s! x4 q q l x4', $type, SEEK_SET, REMOVAL, 1 << 48, 0;
+    $d->until(10, sub { fcntl($lock, F_SETLK, $all) }) or die "fcntl: $!";
 }
 
 sub clerks { scalar grep { $_->{args} =~ /: clerk/ && !$d->is_zombie($_->{pid}) } $d->tree }

@@ -16,7 +16,8 @@ my $runs = "$d->{dir}/workspace/s/code_exec";
 
 sub locks {
     my ($lock, $type) = @_;
-    fcntl($lock, F_SETLK, pack 's! s! x4 q q l x4', $type, SEEK_SET, TRASH, 1 << 48, 0) or die "fcntl: $!";
+    my $all = pack 's! s! x4 q q l x4', $type, SEEK_SET, TRASH, 1 << 48, 0;
+    $d->until(10, sub { fcntl($lock, F_SETLK, $all) }) or die "fcntl: $!";
 }
 
 # without mounts code can't set modes

@@ -193,8 +193,8 @@ pyexec_run_begin(pyexec_executor_t *ex, pyexec_run_t *run)
         return 0;
     }
 
-    /* no code has run: the run leaves no trace, if its directory can be removed;
-       else the note stays, which lists it as interrupted */
+    /* no code has run: the run leaves no trace; or, if its directory can't be
+       removed, its note, by which it is listed as interrupted */
 
     err = errno;
 
