@@ -65,9 +65,9 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "_pyexec_policy", "check", NULL },
     { "_pyexec_startup", "begin", NULL },
     { "_pyexec_startup", "finish", NULL },
-    { "_pyexec_startup", "describe", NULL },
-    { "_pyexec_startup", "print_exception", NULL },
-    { "_pyexec_startup", "exit_code", NULL }
+    { "_pyexec_report", "describe", NULL },
+    { "_pyexec_report", "print_exception", NULL },
+    { "_pyexec_report", "exit_code", NULL }
 };
 
 static PyMemAllocatorEx   pyexec_pymalloc;

@@ -9,7 +9,7 @@ import unittest.mock
 
 import zygote
 import _pyexec_libraries
-import _pyexec_startup as startup
+import _pyexec_report as report
 
 
 def raised(code, **names):
@@ -22,7 +22,7 @@ def raised(code, **names):
 
 
 def describe(code, **names):
-    return startup.describe(raised(code, **names))
+    return report.describe(raised(code, **names))
 
 
 class Installed(unittest.TestCase):
@@ -47,7 +47,7 @@ class AtFork(unittest.TestCase):
 import importlib, json, posix, sys
 for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
-sys.modules["_pyexec_startup"].preload(())
+sys.modules["_pyexec_startup"].preload("")
 parent, ran = posix.getpid(), []
 sys.setprofile(lambda frame, event, arg: event == "call"
                and posix.getpid() != parent
@@ -189,17 +189,17 @@ class ExitCode(unittest.TestCase):
             with self.subTest(code):
                 python = subprocess.run([sys.executable, "-c", code],
                                         stderr=subprocess.DEVNULL)
-                self.assertEqual(startup.exit_code(raised(code)),
+                self.assertEqual(report.exit_code(raised(code)),
                                  python.returncode)
 
     def test_a_failure_stays_one(self):
         for status in (256, -256, 1 << 70):
             with self.subTest(status):
-                self.assertIn(startup.exit_code(SystemExit(status)),
+                self.assertIn(report.exit_code(SystemExit(status)),
                               range(1, 256))
 
     def test_interrupted(self):
-        self.assertEqual(startup.exit_code(KeyboardInterrupt()), 130)
+        self.assertEqual(report.exit_code(KeyboardInterrupt()), 130)
 
 
 class Runs(unittest.TestCase):

@@ -84,11 +84,14 @@ def serve(arguments):
         code, top = json.loads(line)
         pid = posix.fork()    # in os it is replaced
         if pid == 0:
-            child(_pyexec_startup, code, top)
+            child(code, top)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
-def child(startup, code, top):
+def child(code, top):
+    import _pyexec_report as report
+    import _pyexec_startup as startup
+
     for number, path, flags in ((0, "/dev/null", os.O_RDONLY),
                                 (1, top + "/out", os.O_WRONLY | os.O_CREAT),
                                 (2, top + "/err", os.O_WRONLY | os.O_CREAT)):
@@ -103,10 +106,10 @@ def child(startup, code, top):
         exec(compile(code, "main.py", "exec"), namespace)
     except BaseException as exc:
         exc = exc.with_traceback(exc.__traceback__.tb_next)
-        with open(top + "/failed", "w") as report:
-            json.dump(startup.describe(exc), report)
-        startup.print_exception(exc)
-        status = startup.exit_code(exc)
+        with open(top + "/failed", "w") as out:
+            json.dump(report.describe(exc), out)
+        report.print_exception(exc)
+        status = report.exit_code(exc)
     del namespace
     startup.finish()
     os._exit(status)
