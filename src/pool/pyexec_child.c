@@ -77,7 +77,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     code = job.code;
 
-    if (job.undefined.len) {
+    if (job.correct) {
         pyexec_child_correct(&job, &code);
     }
 

@@ -1,4 +1,5 @@
-"""Adds a forgotten import: the only error corrected without a language model.
+"""Corrects what needs no language model: a forgotten import, and what is
+around code in a message or a notebook.
 """
 
 import ast
@@ -62,15 +63,30 @@ _LIBRARIES = frozenset("""
 """.split())
 
 
-def correct(code, undefined):
-    """Return (method, code with an import of undefined), or None.
+# the whole of a text: a fence that opens, code, and one that closes
 
-    The import goes before the first statement that is neither the module's
-    docstring nor of __future__; all else stays as it is, byte for byte.
-    Nothing is raised for any code.
+_FENCED = re.compile(r"(?P<before>\s*)(?P<fence>```+|~~~+)[ \t]*"
+                     r"(?:i?py(?:thon)?[\d.]*(?:[ \t][^\r\n]*)?)?(?:\r\n?|\n)"
+                     r"(?P<code>.*?)(?<![^\r\n])[ \t]*(?P=fence)[`~]*\s*",
+                     re.DOTALL | re.IGNORECASE)
+
+_MAGIC = re.compile(r"[ \t]*%matplotlib\b")
+
+
+def correct(code, undefined):
+    """Return (method, corrected code), or None.  Raise nothing for any code.
+
+    undefined is the name of a NameError, whose import is added before the first
+    statement that is neither the module's docstring nor of __future__; or "" if
+    the code does not compile.  Then a Markdown fence around the whole of it is
+    taken off, or else lines with %matplotlib are.  All else stays as it is,
+    byte for byte.
     """
     mark = "\ufeff" if code.startswith("\ufeff") else ""
     text = code[len(mark):]
+    if not undefined:
+        found = _without_fence(text) or _without_magic(text)
+        return found and (found[0], mark + found[1])
     try:
         tree = ast.parse(text)
     except Exception:
@@ -84,6 +100,37 @@ def correct(code, undefined):
     offset, end = _place(text, head, rest[0])
     method = "heuristic_import_" + _root(statement.split()[1])
     return method, mark + text[:offset] + statement + end + text[offset:]
+
+
+def _without_fence(text):
+    found = _FENCED.fullmatch(text)
+    if found is None:
+        return None
+    indent = _lines(found["before"])[-1]
+    code = "".join(line.removeprefix(indent)
+                   for line in _lines(found["code"]))
+    # a fence in it is a second block, unless it is in a string
+    if found["fence"] in code and _error_line(code) is not None:
+        return None
+    return "heuristic_markdown_fence", code
+
+
+def _without_magic(text):
+    lines = _lines(text)
+    number = _error_line(text) or 0
+    if not 0 < number <= len(lines) or not _MAGIC.match(lines[number - 1]):
+        return None
+    return "heuristic_magic", "".join(line for line in lines
+                                      if not _MAGIC.match(line))
+
+
+def _error_line(text):
+    """Return the line of the syntax error, 0 if it has none, or None."""
+    try:
+        ast.parse(text)
+    except Exception as exc:
+        return getattr(exc, "lineno", None) or 0
+    return None
 
 
 def _split(body):
@@ -148,14 +195,16 @@ def _root(name):
     return name.partition(".")[0]
 
 
-def _place(text, head, node):
-    """Return the offset of the import, before node, and what to end it with.
+def _lines(text):
+    """Split as Python's tokenizer does: a form feed ends no line."""
+    return re.split("(?<=\n)|(?<=\r)(?!\n)", text)
 
-    Lines are split as Python's tokenizer does: a form feed ends none.
-    """
+
+def _place(text, head, node):
+    """Return the offset of the import, before node, and what to end it with."""
     first = min([node.lineno] + [decorator.lineno for decorator
                                  in getattr(node, "decorator_list", ())])
-    lines = re.split("(?<=\n)|(?<=\r)(?!\n)", text)
+    lines = _lines(text)
     offset = len("".join(lines[:first - 1]))
 
     if head and head[-1].end_lineno == first:

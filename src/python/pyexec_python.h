@@ -62,9 +62,9 @@ void pyexec_python_after_fork(pid_t pid);
 pid_t pyexec_python_fork(void);
 
 /*
- * In a child: seeds the random number generators; adds a missing import to
- * job->code; checks code for syntax, policy and missing modules, and compiles
- * it.  Strings in the messages that they fill in are never freed.
+ * In a child: seeds the random number generators; corrects job->code; checks
+ * code for syntax, policy and missing modules, and compiles it.  Strings in the
+ * messages that they fill in are never freed.
  */
 
 void pyexec_python_reseed(void);

@@ -86,6 +86,7 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
     job.code = run->code;
 
     if (undefined) {
+        job.correct = 1;
         job.undefined = *undefined;
     }
 

@@ -11,9 +11,9 @@
 /*
  * Initializes a, which takes over the child's descriptors, and sends the job
  * to the child.  Does not fail: a child that is dead already is noticed by
- * pyexec_attempt_wait().  With undefined, the name of a NameError, the child
- * first proposes a correction of the code and waits for
- * pyexec_attempt_go_on().
+ * pyexec_attempt_wait().  With undefined, the name of a NameError, or
+ * empty after a syntax error, the child first proposes a correction of the code
+ * and waits for pyexec_attempt_go_on().
  */
 
 void pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,

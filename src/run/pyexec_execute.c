@@ -38,6 +38,8 @@ static void pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
 static int pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a, pyexec_attempt_t *next);
+static int pyexec_run_is_wrapped(const pyexec_run_t *run,
+    const pyexec_attempt_t *a);
 static pyexec_zygote_e pyexec_run_kind(const pyexec_executor_t *ex,
     const pyexec_run_t *run);
 static int pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
@@ -188,29 +190,42 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 
 
 /*
- * After a NameError a second child, next, is asked for a correction.  Returns
- * 0 if it knows one, and is to be told to run it.
+ * After an error that may be known a second child, next, is asked for a
+ * correction.  Returns 0 if it has one, and is to be told to run it.
  */
 
 static int
 pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a, pyexec_attempt_t *next)
 {
-    pyexec_child_t  child;
+    pyexec_str_t     none = pyexec_str("");
+    pyexec_child_t   child;
+    pyexec_zygote_e  kind;
 
     if (!run->request->auto_correct
-        || run->nattempts >= run->request->max_attempts
-        || !a->has_failed || a->failed.undefined.len == 0
-        || strcmp(a->verdict, "error") != 0)
+        || run->nattempts >= run->request->max_attempts)
     {
         return -1;
     }
 
-    if (pyexec_run_child(ex, run, ex->spares.kinds - 1, &child) == -1) {
+    if (pyexec_run_is_wrapped(run, a)) {
+        kind = pyexec_run_kind(ex, run);
+
+    } else if (a->has_failed && a->failed.undefined.len
+               && strcmp(a->verdict, "error") == 0)
+    {
+        kind = ex->spares.kinds - 1;
+
+    } else {
         return -1;
     }
 
-    pyexec_attempt_start(run, next, &child, &a->failed.undefined);
+    if (pyexec_run_child(ex, run, kind, &child) == -1) {
+        return -1;
+    }
+
+    pyexec_attempt_start(run, next, &child, a->has_failed ? &a->failed.undefined
+                                                          : &none);
     pyexec_attempt_wait(run, next);
 
     if (!next->dead && next->corrected.method.len) {
@@ -229,6 +244,29 @@ pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_free(next);
 
     return -1;
+}
+
+
+/* may code that does not compile be corrected? */
+
+static int
+pyexec_run_is_wrapped(const pyexec_run_t *run, const pyexec_attempt_t *a)
+{
+    unsigned  i;
+
+    static const char *const  signs[] = { "```", "~~~", "%matplotlib" };
+
+    if (strcmp(a->verdict, "syntax_error") != 0) {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (memmem(run->code.data, run->code.len, signs[i], strlen(signs[i]))) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -54,6 +54,9 @@ static void pyexec_hints_installed(const pyexec_run_t *run,
     pyexec_hints_t *h);
 static void pyexec_hints_blocked(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
+static void pyexec_hints_syntax(const pyexec_run_t *run,
+    const pyexec_attempt_t *a, pyexec_hints_t *h);
+static int pyexec_hints_fenced(const pyexec_str_t *code);
 static void pyexec_hints_number(pyexec_hints_t *h, pyexec_sentence_e sentence,
     uint64_t n);
 static void pyexec_hints_size(pyexec_hints_t *h, pyexec_sentence_e sentence,
@@ -61,6 +64,7 @@ static void pyexec_hints_size(pyexec_hints_t *h, pyexec_sentence_e sentence,
 static int pyexec_hints_name(const pyexec_str_t *s,
     char name[PYEXEC_MAX_NAME + 1]);
 static int pyexec_hints_is(const pyexec_str_t *s, const char *word);
+static int pyexec_hints_begins(const pyexec_str_t *s, const char *words);
 static int pyexec_hints_has(const pyexec_str_t *s, const char *words);
 
 
@@ -126,6 +130,27 @@ static const pyexec_instead_t  pyexec_instead[] = {
 };
 
 
+/* by how the line of a syntax error begins, the first that fits */
+
+static const struct {
+    const char            *begin;
+    pyexec_sentence_e      sentence;
+} pyexec_magics[] = {
+    { "%matplotlib", PYEXEC_SAY_MATPLOTLIB },
+    { "%time", PYEXEC_SAY_TIMEIT },
+    { "%%time", PYEXEC_SAY_TIMEIT },
+    { "%pip", PYEXEC_SAY_INSTALL },
+    { "!pip", PYEXEC_SAY_INSTALL },
+    { "%conda", PYEXEC_SAY_INSTALL },
+    { "!conda", PYEXEC_SAY_INSTALL },
+    { "!apt", PYEXEC_SAY_INSTALL },
+    { "%%bash", PYEXEC_SAY_SHELL },
+    { "%%sh", PYEXEC_SAY_SHELL },
+    { "!", PYEXEC_SAY_SHELL },
+    { "%", PYEXEC_SAY_MAGIC }
+};
+
+
 /* modules that need a screen */
 
 static const char *const  pyexec_screens[] = {
@@ -153,6 +178,9 @@ pyexec_hints(const pyexec_run_t *run, const pyexec_attempt_t *a,
 
         } else if (strcmp(a->verdict, "blocked") == 0) {
             pyexec_hints_blocked(run, a, &h);
+
+        } else if (strcmp(a->verdict, "syntax_error") == 0) {
+            pyexec_hints_syntax(run, a, &h);
 
         } else {
             pyexec_hints_limit(run, a, &h);
@@ -457,6 +485,85 @@ pyexec_hints_blocked(const pyexec_run_t *run, const pyexec_attempt_t *a,
 }
 
 
+/* stderr has the reason, and on the next line that of the code */
+
+static void
+pyexec_hints_syntax(const pyexec_run_t *run, const pyexec_attempt_t *a,
+    pyexec_hints_t *h)
+{
+    unsigned       i;
+    pyexec_str_t   reason, line;
+    const u_char  *nl;
+
+    if (pyexec_hints_fenced(&run->code)) {
+        pyexec_say(h, PYEXEC_SAY_FENCE);
+        return;
+    }
+
+    reason = pyexec_buf_str(&a->err.kept);
+    nl = reason.len ? memchr(reason.data, '\n', reason.len) : NULL;
+
+    if (nl == NULL) {
+        return;
+    }
+
+    line.data = nl + 1;
+    line.len = reason.data + reason.len - line.data;
+    reason.len = nl - reason.data;
+
+    if (pyexec_hints_has(&reason, "outside async function")
+        || pyexec_hints_has(&reason, "'await' outside")
+        || pyexec_hints_has(&reason, "outside of an asynchronous function"))
+    {
+        pyexec_say(h, PYEXEC_SAY_AWAIT);
+        return;
+    }
+
+    while (line.len && (*line.data == ' ' || *line.data == '\t')) {
+        line.data++;
+        line.len--;
+    }
+
+    for (i = 0; i < sizeof(pyexec_magics) / sizeof(pyexec_magics[0]); i++) {
+
+        if (pyexec_hints_begins(&line, pyexec_magics[i].begin)) {
+            pyexec_say(h, pyexec_magics[i].sentence);
+
+            if (pyexec_magics[i].sentence == PYEXEC_SAY_INSTALL) {
+                pyexec_hints_installed(run, h);
+            }
+
+            return;
+        }
+    }
+}
+
+
+/* does a line begin with a fence of Markdown? */
+
+static int
+pyexec_hints_fenced(const pyexec_str_t *code)
+{
+    pyexec_str_t   rest;
+    const u_char  *nl;
+
+    for (rest = *code; ; rest.len -= nl + 1 - rest.data, rest.data = nl + 1) {
+
+        if (pyexec_hints_begins(&rest, "```")
+            || pyexec_hints_begins(&rest, "~~~"))
+        {
+            return 1;
+        }
+
+        nl = rest.len ? memchr(rest.data, '\n', rest.len) : NULL;
+
+        if (nl == NULL) {
+            return 0;
+        }
+    }
+}
+
+
 static void
 pyexec_hints_number(pyexec_hints_t *h, pyexec_sentence_e sentence, uint64_t n)
 {
@@ -517,6 +624,14 @@ static int
 pyexec_hints_is(const pyexec_str_t *s, const char *word)
 {
     return s->len == strlen(word) && memcmp(s->data, word, s->len) == 0;
+}
+
+
+static int
+pyexec_hints_begins(const pyexec_str_t *s, const char *words)
+{
+    return s->len >= strlen(words)
+           && memcmp(s->data, words, strlen(words)) == 0;
 }
 
 

@@ -41,8 +41,10 @@ typedef struct {
     pyexec_str_t           run_id;
     uint32_t               workspace;
     pyexec_str_t           code;
+    uint32_t               correct;        /* 1: correct the code first */
     pyexec_str_t           undefined;      /* the name whose import is to be
-                                              added; empty: no correction */
+                                              added; empty: the code does not
+                                              compile */
 
     uint64_t               max_memory;     /* these as in EXECUTE */
     uint64_t               max_file_size;

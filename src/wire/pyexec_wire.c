@@ -176,6 +176,7 @@ static const pyexec_field_t  pyexec_child_job_fields[] = {
     pyexec_bytes(pyexec_child_job_t, run_id),
     pyexec_u32(pyexec_child_job_t, workspace),
     pyexec_bytes(pyexec_child_job_t, code),
+    pyexec_u32(pyexec_child_job_t, correct),
     pyexec_bytes(pyexec_child_job_t, undefined),
     pyexec_u64(pyexec_child_job_t, max_memory),
     pyexec_u64(pyexec_child_job_t, max_file_size),

@@ -1,3 +1,4 @@
+import time
 import unittest
 
 import zygote
@@ -99,6 +100,55 @@ class Places(unittest.TestCase):
         ):
             with self.subTest(before):
                 self.assertEqual(self.place(before), after)
+
+
+class Wrapped(unittest.TestCase):
+
+    def test_a_fence_around_the_whole(self):
+        for code, inner in (
+            ("```\nx\n```", "x\n"),
+            ("\n \n```python\nx\ny\n```\n\n", "x\ny\n"),
+            ("~~~py\nx\n~~~~", "x\n"),
+            ("````Python3\r\nx\r\n````\r\n", "x\r\n"),
+            ("```python title=\"a\"\rx\r```", "x\r"),
+            ("\ufeff```\nx\n```", "\ufeffx\n"),
+            ("  ```\n  if x:\n    y\n  ```", "if x:\n  y\n"),
+            ("```\ns = '''\n```\n'''\n```", "s = '''\n```\n'''\n"),
+            ("```\n```", ""),
+        ):
+            with self.subTest(code):
+                self.assertEqual(correct(code, ""),
+                                 ("heuristic_markdown_fence", inner))
+
+    def test_a_fence_that_is_not(self):
+        for code in ("text\n```\nx\n```", "```\nx\n```\ntext", "```\nx",
+                     "```bash\nls\n```", "```\nx\n~~~",
+                     "```\nx\n```\n\n```\ny\n```", "```", "``` ```"):
+            with self.subTest(code):
+                self.assertIsNone(correct(code, ""))
+
+    def test_lines_with_matplotlib(self):
+        for code, rest in (
+            ("%matplotlib inline\nx\n", "x\n"),
+            ("x\r\n\t%matplotlib notebook\r\ny", "x\r\ny"),
+            ("%matplotlib\n%matplotlib inline", ""),
+        ):
+            with self.subTest(code):
+                self.assertEqual(correct(code, ""), ("heuristic_magic", rest))
+
+    def test_other_errors(self):
+        for code in ("%%time\nx", "%matplotlibs\nx", "x = (\n%matplotlib\n",
+                     "'''\n%matplotlib\n'''\nx =", "x = 1", "", "\0",
+                     "(" * 1000):
+            with self.subTest(code[:20]):
+                self.assertIsNone(correct(code, ""))
+
+    def test_that_it_takes_no_time(self):
+        for code in ("\r\n" * 200000, "```\n" + "\n```\n" * 20000 + "x",
+                     "```\n" + " " * 400000 + "x", "```" * 100000):
+            begin = time.process_time()
+            correct(code, "")
+            self.assertLess(time.process_time() - begin, 5)
 
 
 if __name__ == "__main__":
