@@ -85,3 +85,58 @@ POST /api/execute-code
 --- response_body_like eval
 my %seen;
 [(qr/"stdout":"([\d.e-]+ [\d.e-]+)(?(?{ $seen{$1}++ })(*FAIL)) True/) x 3]
+
+
+
+=== TEST 8: what was printed before the process was killed is there
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; pyexec_max_memory 256m; }
+--- request eval
+my $print = 'import ctypes, os, sys\nprint(1, end=\"\")\nsys.stdout.write(\"2\")\nsys.stdout.buffer.write(b\"3\")'
+            . '\nprint(4, None, file=sys.stderr, end=\"\")\n';
+[map { "POST /api/execute-code\n{\"timeout_seconds\": 1, \"code\": \"$print$_\"}" }
+ 'while True: pass', 'os._exit(3)', 'ctypes.string_at(0)', 'os.abort()', 'a = []\nwhile True: a.append(bytes(10**7))',
+ '(lambda f: f(f))(lambda f: print(end=str(f(f))))']
+--- error_code eval
+[(200) x 6]
+--- response_body_like eval
+[(qr/"status":"(timeout|error)","stdout":"123","stderr":"4 None/) x 6]
+
+
+
+=== TEST 9: a line is one write
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request
+POST /api/execute-code
+{"code": "import os, sys\nr, w = os.pipe2(os.O_DIRECT)\nout = os.dup(1)\nos.dup2(w, 1)\nclass C:\n    def __str__(self): print('in'); return 'C'\nprint('a', 1, 2.5)\nprint()\nprint('b', [1], None, sep='-', end='')\nprint(C(), 'c')\nsys.stdout.write('d')\nprint('e', 'f', flush=True)\nos.dup2(out, 1)\nos.close(w)\nwhile got := os.read(r, 9999): print(got)"}
+--- response_body_like chomp
+"stdout":"b'a 1 2.5\\\\n'\\nb'\\\\n'\\nb'b-\[1\]-None'\\nb'in\\\\nC c\\\\n'\\nb'd'\\nb'e f\\\\n'\\n"
+
+
+
+=== TEST 10: lines of threads are whole
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request
+POST /api/execute-code
+{"code": "import collections, threading\ndef f():\n    for _ in range(2000): print('some', 'words', 1)\nts = [threading.Thread(target=f) for _ in range(4)]\n[t.start() for t in ts]\n[t.join() for t in ts]\nprint('end')"}
+--- response_body_like: "stdout":"(some words 1\\n){8000}end\\n"
+
+
+
+=== TEST 11: the order is that of the calls, whatever they write with
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request
+POST /api/execute-code
+{"code": "import ctypes, os, sys\nlibc = ctypes.CDLL(None)\nfor n in range(2):\n    print('p', end='')\n    os.write(1, b'w')\n    sys.stdout.write('s')\n    sys.stdout.buffer.write(b'b')\n    libc.printf(b'c')\n    libc.fflush(None)\n    sys.stdout.buffer.raw.write(b'r')"}
+--- response_body_like: "stdout":"pwsbcrpwsbcr"
+
+
+
+=== TEST 12: print() is Python's
+--- request
+POST /api/execute-code
+{"code": "class C:\n    def __str__(self): 1 / 0\nfor call in (lambda: print(1, C()), lambda: print(1, sep=2), lambda: print(1, no=2), lambda: print(10 ** 5000)):\n    try: call()\n    except Exception as e: print(type(e).__name__)\nprint(print, print.__module__, 'sep=' in print.__text_signature__, 'a', end='.')"}
+--- response_body_like: "stdout":"1 ZeroDivisionError\\nTypeError\\nTypeError\\nValueError\\n<built-in function print> builtins True a."

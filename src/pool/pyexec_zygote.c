@@ -20,6 +20,7 @@
 #include "pool/pyexec_pool.h"
 #include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
+#include "python/pyexec_output.h"
 #include "python/pyexec_python.h"
 #include "wire/pyexec_message.h"
 #include "wire/pyexec_zygote_wire.h"
@@ -226,6 +227,7 @@ pyexec_zygote_python(pyexec_nursery_t *z)
 
     pyexec_heap_begin(pyexec_pack_lay);
 
+    pyexec_output_register();
     pyexec_python_init(sb->python, z->hash_seed);
     pyexec_python_preload(z->kind == PYEXEC_FULL ? z->pool->preload : "",
                           sb->fonts, sb->matplotlibrc, z->roots,

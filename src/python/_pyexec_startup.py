@@ -24,6 +24,7 @@ import weakref
 import _pyexec_figures
 import _pyexec_fonts
 import _pyexec_libraries
+import _pyexec_output
 import _pyexec_policy
 import _pyexec_report
 
@@ -125,7 +126,8 @@ def preload(names, fonts=None, settings=None):
         _warm()
 
     _pyexec_figures.install()
-    _make_unseekable()
+    builtins.print = _pyexec_output.print
+    _begin_streams()
     _check_threads()
     _settle(alone=not loaded)
 
@@ -354,7 +356,7 @@ while counter(0):
 '''
 
 
-def _make_unseekable():
+def _begin_streams():
     """Begin stdin, stdout and stderr anew, as streams of a pipe.
 
     They are /dev/null here, and remember that they can seek; in a child they
@@ -376,8 +378,8 @@ def _make_unseekable():
         os.dup2(write, fd)
         raw = io.FileIO(fd, "w", closefd=False)
         raw.name = "<stdout>" if fd == 1 else "<stderr>"
-        stream.__init__(raw, stream.encoding, stream.errors, "\n",
-                        stream.line_buffering, True)
+        stream.__init__(_pyexec_output.Writer(raw), stream.encoding,
+                        stream.errors, "\n", stream.line_buffering, True)
         os.dup2(kept, fd)
         os.close(kept)
 

@@ -33,6 +33,15 @@
 #define PYEXEC_WATCH_SHARE  10
 #define PYEXEC_WRITE_RATE   8192           /* bytes in a us, of any disk */
 
+/*
+ * After a small piece of output its pipe is left alone for a moment, so that
+ * many are read at once: each read wakes the runner, and stops the child where
+ * the two share a processor.
+ */
+
+#define PYEXEC_SMALL        4096           /* bytes */
+#define PYEXEC_GATHER       1000           /* us */
+
 /* maximum length of a child's message, beside a corrected code in it */
 
 #define PYEXEC_MAX_SAID     (1024 * 1024)
@@ -179,13 +188,17 @@ static int
 pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
 {
     uint64_t       now, deadline, until;
+    unsigned       gather;
     struct pollfd  pfd[PYEXEC_POLL_N];
+
+    now = pyexec_now();
+    gather = now < a->gather;
 
     pfd[PYEXEC_POLL_VITALS].fd = a->child.vitals;
     pfd[PYEXEC_POLL_VITALS].events = POLLIN;
-    pfd[PYEXEC_POLL_OUT].fd = a->child.out;
+    pfd[PYEXEC_POLL_OUT].fd = gather ? -1 : a->child.out;
     pfd[PYEXEC_POLL_OUT].events = POLLIN;
-    pfd[PYEXEC_POLL_ERR].fd = a->child.err;
+    pfd[PYEXEC_POLL_ERR].fd = gather ? -1 : a->child.err;
     pfd[PYEXEC_POLL_ERR].events = POLLIN;
     pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
     pfd[PYEXEC_POLL_SAID].events = POLLIN;
@@ -196,7 +209,6 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     pfd[PYEXEC_POLL_IN].fd = a->in;
     pfd[PYEXEC_POLL_IN].events = POLLOUT;
 
-    now = pyexec_now();
     deadline = a->start + (uint64_t) run->request->timeout * 1000000;
 
     if (a->killed) {
@@ -204,6 +216,10 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
 
     } else {
         until = deadline < watch ? deadline : watch;
+    }
+
+    if (gather && a->gather < until) {
+        until = a->gather;
     }
 
     if (pyexec_wait(pfd, PYEXEC_POLL_N,
@@ -283,6 +299,10 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
     }
 
     s->total += n;
+
+    if (n < PYEXEC_SMALL) {
+        a->gather = pyexec_now() + PYEXEC_GATHER;
+    }
 
     /* max_output counts characters, of up to four bytes in UTF-8 */
 

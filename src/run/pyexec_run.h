@@ -73,6 +73,7 @@ typedef struct {
     uint64_t               start;          /* pyexec_now() */
     uint64_t               time;           /* wall clock, microseconds */
     uint64_t               bytes;          /* disk space, when last seen */
+    uint64_t               gather;         /* until then no output is read */
     pyexec_kill_e          killed;
     unsigned               exited:1;       /* it exits, with this status */
     unsigned               dead:1;         /* none of its threads runs */

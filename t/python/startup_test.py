@@ -65,7 +65,7 @@ posix.waitpid(pid, 0)
         names = sorted(path.stem for path in zygote.SOURCES.glob("*.py"))
         result = subprocess.run(
             [zygote.PYTHON, "-I", "-c",
-             "import sys; sys.path.insert(0, %r)\n" % str(zygote.SOURCES)
+             "import sys; sys.path[:0] = %r\n" % sys.path[:2]
              + self.CODE, json.dumps(names)],
             stdout=subprocess.PIPE, check=True)
         self.assertEqual(json.loads(result.stdout), [])
@@ -363,17 +363,17 @@ class Preload(unittest.TestCase):
     def preload(self, names, before=""):
         return subprocess.run(
             [zygote.PYTHON, "-I", "-u", "-c",
-             "import sys\nsys.path.insert(0, %r)\n%s\n"
+             "import sys\nsys.path[:0] = %r\n%s\n"
              "import _pyexec_startup\n"
              "print(_pyexec_startup.preload(%r))"
-             % (str(zygote.SOURCES), before, names)],
+             % (sys.path[:2], before, names)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def test_streams_that_could_seek_do_not(self):
-        code = ("import sys\nsys.path.insert(0, %r)\n"
+        code = ("import sys\nsys.path[:0] = %r\n"
                 "import _pyexec_startup\n_pyexec_startup.preload(\"\")\n"
                 "sys.exit(sys.stdout.seekable() or sys.stderr.seekable())"
-                % str(zygote.SOURCES))
+                % sys.path[:2])
         self.assertEqual(subprocess.run([zygote.PYTHON, "-I", "-u", "-c", code],
                                         stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL).returncode,

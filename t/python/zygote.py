@@ -20,7 +20,7 @@ SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src/python"
 
 SLOW = "Matplotlib is building the font cache; this may take a moment.\n"
 
-sys.path.insert(0, str(SOURCES))
+sys.path[:0] = [str(SOURCES), os.path.dirname(__file__)]
 
 Run = collections.namedtuple("Run", "status stdout stderr failed files")
 
