@@ -19,6 +19,7 @@ static int pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
     unsigned depth);
 static int pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name,
     char *path, size_t len, unsigned depth);
+static void pyexec_scan_changed(pyexec_scan_t *s, const struct stat *st);
 static void pyexec_scan_add(pyexec_scan_t *s, const char *path,
     const struct stat *st);
 static int pyexec_scan_cmp(const void *one, const void *two);
@@ -45,11 +46,13 @@ pyexec_reopen(int dir)
 int
 pyexec_scan(pyexec_scan_t *s, int dir)
 {
-    int   fd, rc;
-    char  path[PATH_MAX];
+    int          fd, rc;
+    char         path[PATH_MAX];
+    struct stat  st;
 
     s->nentries = 0;
     s->bytes = 0;
+    memset(&s->changed, 0, sizeof(struct timespec));
     s->over = NULL;
     s->nfiles = 0;
 
@@ -61,6 +64,10 @@ pyexec_scan(pyexec_scan_t *s, int dir)
     }
 
     path[0] = '\0';
+
+    if (fstat(fd, &st) == 0) {
+        pyexec_scan_changed(s, &st);
+    }
 
     rc = pyexec_scan_dir(s, fd, path, 0, 0);
 
@@ -148,6 +155,8 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
     }
 
     if (S_ISDIR(st.st_mode)) {
+        pyexec_scan_changed(s, &st);
+
         sub = pyexec_open_dir(fd, name, S_IRUSR|S_IXUSR);
 
         if (sub == -1) {
@@ -162,6 +171,20 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
     }
 
     return 0;
+}
+
+
+/* the code can't set st_ctim */
+
+static void
+pyexec_scan_changed(pyexec_scan_t *s, const struct stat *st)
+{
+    if (st->st_ctim.tv_sec > s->changed.tv_sec
+        || (st->st_ctim.tv_sec == s->changed.tv_sec
+            && st->st_ctim.tv_nsec > s->changed.tv_nsec))
+    {
+        s->changed = st->st_ctim;
+    }
 }
 
 

@@ -38,6 +38,7 @@ typedef struct {
 
     uint64_t               nentries;       /* without the pool's files */
     uint64_t               bytes;          /* disk space, st_blocks * 512 */
+    struct timespec        changed;        /* when a directory was, last */
     const char            *over;           /* the limit that was passed:
                                               "files", "disk", or NULL */
     pyexec_file_t         *files;          /* regular ones, sorted by path */

@@ -16,6 +16,7 @@
 #include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
 #include "run/pyexec_feed.h"
+#include "run/pyexec_deleted.h"
 #include "run/pyexec_threads.h"
 #include "run/pyexec_verdict.h"
 #include "sandbox/pyexec_seccomp.h"
@@ -31,6 +32,7 @@
 #define PYEXEC_WATCH_MIN    2000           /* us */
 #define PYEXEC_WATCH_MAX    100000
 #define PYEXEC_WATCH_SHARE  10
+#define PYEXEC_WATCH_TICK   20             /* ms, of a file system's clock */
 #define PYEXEC_WRITE_RATE   8192           /* bytes in a us, of any disk */
 
 /*
@@ -70,7 +72,10 @@ static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
-static int pyexec_attempt_hides(const pyexec_run_t *run);
+static int pyexec_attempt_disk(pyexec_run_t *run, pyexec_attempt_t *a,
+    long pid, pyexec_scan_t *scan);
+static int pyexec_attempt_moved(const pyexec_run_t *run,
+    const pyexec_attempt_t *a, const pyexec_scan_t *scan);
 static uint64_t pyexec_attempt_pause(uint64_t left, uint64_t cost);
 static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
 
@@ -508,6 +513,7 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
 static uint64_t
 pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 {
+    long                     pid;
     uint64_t                 start, left, cost;
     pyexec_scan_t            scan;
     const pyexec_execute_t  *r;
@@ -517,7 +523,16 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 
     pyexec_drain(run->control, run->drained);
 
-    if (pyexec_threads_watch(a->child.pidfd) > (long) r->max_threads) {
+    pid = pyexec_threads_pid(a->child.pidfd);
+
+    if (pid == 0) {
+
+        /* it has died, which the zygote is about to say */
+
+        return start + PYEXEC_WATCH_MAX;
+    }
+
+    if (pyexec_threads_watch(pid) > (long) r->max_threads) {
         pyexec_attempt_kill(a, PYEXEC_THREADS);
     }
 
@@ -532,13 +547,14 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
     scan.max_files = r->max_files;
     scan.max_bytes = run->disk;
 
-    if (pyexec_scan(&scan, run->dir) == 0 && scan.over) {
+    if (pyexec_attempt_disk(run, a, pid, &scan) == -1) {
+        pyexec_log(PYEXEC_LOG_ERR, "counting the files of %s failed: %m",
+                   run->run_id);
+        pyexec_attempt_kill(a, PYEXEC_DISK);
+
+    } else if (scan.over) {
         pyexec_attempt_kill(a, strcmp(scan.over, "disk") == 0 ? PYEXEC_DISK
                                                               : PYEXEC_FILES);
-    }
-
-    if (pyexec_attempt_hides(run)) {
-        pyexec_attempt_kill(a, PYEXEC_SPACE);
     }
 
     /* what grows comes to its limit soon, and may cost what it costs */
@@ -551,21 +567,78 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 }
 
 
+/* counts the files in the run's directory, and deleted ones that it holds */
+
+static int
+pyexec_attempt_disk(pyexec_run_t *run, pyexec_attempt_t *a, long pid,
+    pyexec_scan_t *scan)
+{
+    unsigned  moved;
+
+    /* if this fails, the next look may not */
+
+    if (pyexec_scan(scan, run->dir) == -1) {
+        return 0;
+    }
+
+    moved = pyexec_attempt_moved(run, a, scan);
+    a->changed = scan->changed;
+
+    if (scan->over || !moved) {
+        return 0;
+    }
+
+    if (pyexec_deleted(pid, run->workspace, run->request->max_file_size,
+                    run->disk, &a->held) == -1)
+    {
+        return pyexec_not_yet(errno) ? 0 : -1;
+    }
+
+    /* what was deleted just now may have been counted twice: once more */
+
+    if (scan->bytes + a->held > run->disk && a->held <= run->disk) {
+        scan->max_bytes = run->disk - a->held;
+
+        if (pyexec_scan(scan, run->dir) == -1) {
+            return 0;
+        }
+    }
+
+    if (a->held > run->disk) {
+        scan->over = "disk";
+    }
+
+    scan->bytes += a->held;
+
+    return 0;
+}
+
+
 /*
- * A scan does not find files that the code has deleted and holds open.  Where
- * half of pyexec_min_free is gone too, every run during which more than its
- * pyexec_max_disk has been taken is suspected of that.
+ * Returns 1 if a file may have been deleted since the last look: that changes
+ * the directory that it was in.  The clock of a file system may stand still
+ * for 10 ms.
  */
 
 static int
-pyexec_attempt_hides(const pyexec_run_t *run)
+pyexec_attempt_moved(const pyexec_run_t *run, const pyexec_attempt_t *a,
+    const pyexec_scan_t *scan)
 {
-    uint64_t  now, least;
+    struct timespec         now;
+    const struct timespec  *t;
 
-    now = pyexec_store_free(run->store, &least);
+    t = &scan->changed;
 
-    return now < least / 2 && now < run->free
-           && run->free - now > run->request->max_disk;
+    if (a->held || run->request->session_write
+        || t->tv_sec != a->changed.tv_sec || t->tv_nsec != a->changed.tv_nsec)
+    {
+        return 1;
+    }
+
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+
+    return (now.tv_sec - t->tv_sec) * 1000
+           + (now.tv_nsec - t->tv_nsec) / 1000000 < PYEXEC_WATCH_TICK;
 }
 
 

@@ -51,12 +51,9 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
 int
 pyexec_run_begin(pyexec_run_t *run, int steward)
 {
-    int       rc, err;
-    uint64_t  least;
+    int  rc, err;
 
-    run->free = pyexec_store_free(run->store, &least);
-
-    if (run->free < least) {
+    if (pyexec_store_full(run->store)) {
         errno = ENOSPC;
         return -1;
     }

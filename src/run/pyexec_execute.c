@@ -73,6 +73,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     run.request = request;
     run.given = in;
     run.client = client;
+    run.workspace = ex->workspaces[request->workspace].real;
     run.control = ex->control;
     run.drained = &ex->roots->drained;
     run.installed = __atomic_load_n(&ex->roots->light, __ATOMIC_ACQUIRE)
@@ -514,9 +515,8 @@ pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
 {
     /* the code's word for it is not enough */
 
-    run->no_space = a->killed == PYEXEC_SPACE
-                    || (a->has_failed && pyexec_run_no_space(a->failed.error)
-                        && pyexec_store_full(run->store));
+    run->no_space = a->has_failed && pyexec_run_no_space(a->failed.error)
+                    && pyexec_store_full(run->store);
 
     if (!run->no_space) {
         pyexec_result_json(run, a, json);

@@ -23,7 +23,6 @@ typedef enum {
     PYEXEC_TIMEOUT,
     PYEXEC_OUTPUT,
     PYEXEC_DISK,
-    PYEXEC_SPACE,
     PYEXEC_FILES,
     PYEXEC_THREADS,
     PYEXEC_CANCELLED
@@ -74,6 +73,8 @@ typedef struct {
     uint64_t               time;           /* wall clock, microseconds */
     uint64_t               bytes;          /* disk space, when last seen */
     uint64_t               gather;         /* until then no output is read */
+    uint64_t               held;           /* of it, by deleted files */
+    struct timespec        changed;        /* a directory, when last seen */
     pyexec_kill_e          killed;
     unsigned               exited:1;       /* it exits, with this status */
     unsigned               dead:1;         /* none of its threads runs */
@@ -94,6 +95,7 @@ typedef struct {
     pyexec_store_t        *store;
     const pyexec_execute_t *request;
     const pyexec_inline_t *given;
+    const char            *workspace;      /* its path, without links */
     int                    client;         /* the job's socket, to nginx */
 
     char                   run_id[PYEXEC_RUN_ID_LEN + 1];
@@ -115,7 +117,6 @@ typedef struct {
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
-    uint64_t               free;           /* bytes, when the run began */
     uint64_t               disk;           /* bytes that it may take */
     uint64_t               claimed;        /* in the session's account */
     unsigned               no_space:1;     /* it met a full disk */

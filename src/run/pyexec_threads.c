@@ -19,18 +19,24 @@ static long pyexec_threads_field(const char *path, const char *form);
 
 
 long
-pyexec_threads_watch(int pidfd)
+pyexec_threads_pid(int pidfd)
 {
-    int   nice;
-    long  pid, n;
+    long  pid;
     char  path[64];
 
     (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
     pid = pyexec_threads_field(path, "Pid: %ld");
 
-    if (pid <= 0) {
-        return 0;
-    }
+    return pid > 0 ? pid : 0;
+}
+
+
+long
+pyexec_threads_watch(long pid)
+{
+    int   nice;
+    long  n;
+    char  path[64];
 
     (void) snprintf(path, sizeof(path), "/proc/%ld/status", pid);
     n = pyexec_threads_field(path, "Threads: %ld");

@@ -15,7 +15,11 @@
  * nice values again, and new threads inherit them.
  */
 
-long pyexec_threads_watch(int pidfd);
+long pyexec_threads_watch(long pid);
+
+/* returns the pid of a process, or 0 if it has died */
+
+long pyexec_threads_pid(int pidfd);
 
 /* returns the nice value by which n threads weigh no more than one */
 

@@ -44,8 +44,6 @@ static const pyexec_end_t  pyexec_kills[] = {
         "the code was stopped since it wrote too much output" },
     [PYEXEC_DISK] = { "error", "disk", "LimitExceeded",
         "the code's files take too much space; they were removed" },
-    [PYEXEC_SPACE] = { "error", "disk", "LimitExceeded",
-        "the code was stopped since the disk got full while it ran" },
     [PYEXEC_FILES] = { "error", "files", "LimitExceeded",
         "the code made too many files; they were removed" },
     [PYEXEC_THREADS] = { "error", "processes", "LimitExceeded",

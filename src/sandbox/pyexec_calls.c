@@ -25,6 +25,10 @@
 #define PYEXEC_INT          0xffffffffu
 #define PYEXEC_SIGN         0x80000000u
 
+/* O_TMPFILE without O_DIRECTORY, which is part of it */
+
+#define PYEXEC_TMPFILE      (O_TMPFILE & ~O_DIRECTORY)
+
 /* flags of pthread_create() in glibc, which calls clone() if clone3() fails */
 
 #define PYEXEC_THREAD       (CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND      \
@@ -279,8 +283,8 @@ static const pyexec_rule_t  pyexec_conditions[] = {
 
     /* no set-user-ID or set-group-ID files */
 
-    pyexec_when(open, 2, S_ISUID|S_ISGID, 0),
-    pyexec_when(openat, 3, S_ISUID|S_ISGID, 0),
+    pyexec_both(open, 1, PYEXEC_TMPFILE, 0, 2, S_ISUID|S_ISGID, 0),
+    pyexec_both(openat, 2, PYEXEC_TMPFILE, 0, 3, S_ISUID|S_ISGID, 0),
     pyexec_when(creat, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdir, 1, S_ISUID|S_ISGID, 0),
     pyexec_when(mkdirat, 2, S_ISUID|S_ISGID, 0),
@@ -362,6 +366,21 @@ static const pyexec_rule_t  pyexec_set_ids[] = {
 };
 
 
+/*
+ * Files without a name fail with EOPNOTSUPP, as on a file system that has none:
+ * tempfile then makes one with a name and deletes it, which a watch on the
+ * run's directories notices.
+ */
+
+#define pyexec_nameless(nr, arg)                                              \
+    pyexec_when(nr, arg, PYEXEC_TMPFILE, PYEXEC_TMPFILE)
+
+static const pyexec_rule_t  pyexec_no_tmpfile[] = {
+    pyexec_nameless(open, 1),
+    pyexec_nameless(openat, 2)
+};
+
+
 /* os.fork() fails with EPERM: after EAGAIN, code would try again */
 
 static const pyexec_rule_t  pyexec_no_fork[] = {
@@ -377,6 +396,7 @@ static const pyexec_rules_t  pyexec_tables[] = {
     { SCMP_ACT_ERRNO(PYEXEC_LOCK), pyexec_rules(pyexec_locks) },
     { SCMP_ACT_ERRNO(PYEXEC_META), pyexec_rules(pyexec_modes) },
     { SCMP_ACT_ERRNO(EPERM), pyexec_rules(pyexec_set_ids) },
+    { SCMP_ACT_ERRNO(EOPNOTSUPP), pyexec_rules(pyexec_no_tmpfile) },
     { SCMP_ACT_ERRNO(EPERM), pyexec_rules(pyexec_no_fork) }
 };
 

@@ -26,7 +26,6 @@
 
 #define PYEXEC_OLD          "/.old"
 #define PYEXEC_OLD_MAX      (PATH_MAX + sizeof(PYEXEC_OLD))
-#define PYEXEC_WORKSPACE    "/workspace"
 
 #define PYEXEC_READ_ONLY    (MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID              \
                              |MOUNT_ATTR_NODEV)

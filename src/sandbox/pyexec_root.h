@@ -11,6 +11,10 @@
 #include "sandbox/pyexec_walls.h"
 
 
+/* where a child with a mount namespace has its session */
+
+#define PYEXEC_WORKSPACE    "/workspace"
+
 /* the prefixes of the environment and of the Python that it was made with */
 
 #define PYEXEC_PYTHON_PATHS 4

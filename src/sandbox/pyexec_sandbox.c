@@ -330,6 +330,12 @@ pyexec_sandbox_confine(pyexec_sandbox_t *sb, const pyexec_confine_t *c)
         what = pyexec_drop_capabilities();
     }
 
+    /* so that the runner may see in /proc which files it holds */
+
+    if (what == NULL && prctl(PR_SET_DUMPABLE, 1) == -1) {
+        what = "prctl(PR_SET_DUMPABLE)";
+    }
+
     if (what == NULL && pyexec_wall(SECCOMP)) {
         what = pyexec_seccomp_load(&sb->child_filter, c->session_write,
                                    pyexec_mounts(sb));
@@ -516,16 +522,24 @@ static const char *
 pyexec_limits(const pyexec_sandbox_t *sb, const pyexec_confine_t *c,
     const char *(*each)(const pyexec_limit_t *limit))
 {
-    size_t       i;
-    const char  *what;
+    size_t         i;
+    const char    *what;
+    struct rlimit  core;
+
+    if (getrlimit(RLIMIT_CORE, &core) == -1) {
+        return "getrlimit()";
+    }
 
     /*
+     * Where kernel.core_pattern is a pipe, a core is fed to it whatever the
+     * limit, except one of 1, which makes no file either.
+     *
      * Without a user namespace, RLIMIT_NPROC counts all processes of the uid:
      * it is not set then.
      */
 
     const pyexec_limit_t  limits[] = {
-        { pyexec_rlimit(CORE), 0, 0, NULL },
+        { pyexec_rlimit(CORE), 1, core.rlim_max == 0, NULL },
         { pyexec_rlimit(AS), pyexec_vm_size + c->max_memory, 0,
           "pyexec_max_memory" },
         { pyexec_rlimit(CPU), c->max_cpu, 0, "pyexec_max_cpu" },
@@ -626,10 +640,6 @@ pyexec_drop_capabilities(void)
 
     if (syscall(SYS_capset, &header, none) == -1) {
         return "capset()";
-    }
-
-    if (prctl(PR_SET_DUMPABLE, 0) == -1) {
-        return "prctl(PR_SET_DUMPABLE)";
     }
 
     return NULL;

@@ -47,12 +47,11 @@ pyexec_store_open(pyexec_store_t *st, int dir)
 }
 
 
-uint64_t
-pyexec_store_free(const pyexec_store_t *st, uint64_t *least)
+int
+pyexec_store_full(const pyexec_store_t *st)
 {
+    uint64_t       least;
     struct statfs  s;
-
-    *least = 0;
 
     /* whoever writes there, sees what is wrong */
 
@@ -60,23 +59,14 @@ pyexec_store_free(const pyexec_store_t *st, uint64_t *least)
         return 0;
     }
 
-    *least = st->keep.min_percent * ((uint64_t) s.f_blocks * s.f_frsize / 100);
+    least = st->keep.min_percent * ((uint64_t) s.f_blocks * s.f_frsize / 100);
 
-    if (*least < st->keep.min_free) {
-        *least = st->keep.min_free;
+    if (least < st->keep.min_free) {
+        least = st->keep.min_free;
     }
 
-    return s.f_ffree < s.f_files / 100 * st->keep.min_percent
-           ? 0 : (uint64_t) s.f_bavail * s.f_frsize;
-}
-
-
-int
-pyexec_store_full(const pyexec_store_t *st)
-{
-    uint64_t  least;
-
-    return pyexec_store_free(st, &least) < least;
+    return (uint64_t) s.f_bavail * s.f_frsize < least
+           || s.f_ffree < s.f_files / 100 * st->keep.min_percent;
 }
 
 

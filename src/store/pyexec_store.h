@@ -50,12 +50,8 @@ typedef struct {
 
 int pyexec_store_open(pyexec_store_t *st, int dir);
 
-/*
- * Returns the bytes that are free of the workspace's disk, and sets least to
- * those that are to stay so; 0 where no inodes are.
- */
+/* returns 1 if less of the disk or of its inodes is free than is to stay so */
 
-uint64_t pyexec_store_free(const pyexec_store_t *st, uint64_t *least);
 int pyexec_store_full(const pyexec_store_t *st);
 
 /*

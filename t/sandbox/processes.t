@@ -274,17 +274,16 @@ print("tried: all")
 
 
 
-=== dumpable again, or with another parent
+=== dumpable or not, or with another parent
 --- code
 @means@
 control(call.libc.prctl(16, ctypes.create_string_buffer(16), 0, 0, 0) == 0)
-call(NR_prctl, 4, 1, 0, 0, 0) == 0 and effect("dumpable")
+for value in (1, 0):
+    call(NR_prctl, 4, value, 0, 0, 0) == 0 and effect("dumpable", value)
 call(NR_prctl, 36, 1, 0, 0, 0) == 0 and effect("subreaper")
 call(NR_prctl, 1, 0, 0, 0, 0) == 0 and effect("no signal on the parent's death")
 call(NR_prctl, 35, 8, 0, 0, 0) == 0 and effect("another program's name")
-if call.libc.prctl(3, 0, 0, 0, 0) != 0:
-    effect("it is dumpable")
---- through: capabilities
+--- through: seccomp
 
 
 

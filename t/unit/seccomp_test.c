@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 
 #include <linux/audit.h>
@@ -438,6 +439,13 @@ conditions(void **state)
     assert_true(call(SYS_openat, 0, 0, 0, 04777, 0) != ALLOW);
     assert_true(call(SYS_openat, 0, 0, 0, 02777, 0) != ALLOW);
     assert_true(call(SCMP_SYS(open), 0, 0, 06777, 0, 0) != ALLOW);
+    assert_int_equal(call(SYS_openat, 0, 0, O_DIRECTORY, 0, 0), ALLOW);
+    assert_int_equal(call(SYS_openat, 0, 0, O_TMPFILE|O_RDWR, 0600, 0),
+                     ERR(EOPNOTSUPP));
+    assert_int_equal(call(SYS_openat, 0, 0, O_TMPFILE, 04600, 0),
+                     ERR(EOPNOTSUPP));
+    assert_true(call(SCMP_SYS(open), 0, O_TMPFILE|O_RDWR, 0600, 0, 0)
+                != ALLOW);
     assert_true(call(SCMP_SYS(mkdir), 0, 02777, 0, 0, 0) != ALLOW);
     assert_int_equal(call(SYS_renameat2, 0, 0, 0, 0, 2), ALLOW);
     assert_true(call(SYS_renameat2, 0, 0, 0, 0, 4) != ALLOW);
