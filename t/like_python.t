@@ -290,3 +290,15 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- response_body_like eval
 [qr/"status":"deps_missing","stdout":"1\\n","stderr":"Traceback.*"missing_dependencies":\["zzz_a"\]/,
  (qr/"status":"ok","stdout":"1\\n"/) x 3, qr/"status":"error"(?!.*missing_dependencies)/]
+
+
+
+=== TEST 11: a SyntaxWarning has its line, whether the code imports or not
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { main::code($_) } "x = 3\nif x is 3: pass", "import os\nif os is 3: pass"]
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+[map { qr/"stderr":"main.py:2: SyntaxWarning: .{20,60}\\n  \Q$_\E\\n",/ } 'if x is 3: pass', 'if os is 3: pass']

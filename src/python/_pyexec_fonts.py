@@ -21,6 +21,7 @@ _added = set()         # indices of _fonts
 
 def add_directory(module):
     """Add directory's fonts to those of font_manager, and fall back on all."""
+    logging.getLogger(module.__name__).addFilter(_is_new)
     manager = module.fontManager
     places = [directory] if directory is not None else []
 
@@ -44,6 +45,14 @@ def add_directory(module):
         return found
 
     type(manager)._find_fonts_by_props = find_all
+
+
+def _is_new(record, seen=set()):
+    """Let what is logged for each text pass once: that a font is missing."""
+    text = record.getMessage()
+    new = text not in seen
+    seen.add(text)
+    return new
 
 
 def watch_texts(module):

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import unicodedata
-import warnings
 
 DENIED_IMPORTS = frozenset("""
     asyncio ctypes httpx importlib inspect multiprocessing os pickle pty
@@ -74,9 +73,7 @@ def check(code, policy, deny, allow, language=0):
             return _syntax_error(exc, code)
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(code, FILE_NAME)
+        tree = ast.parse(code, FILE_NAME)
     except Exception as exc:
         return _syntax_error(exc, code)
 

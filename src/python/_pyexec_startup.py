@@ -287,6 +287,7 @@ def _settle(alone):
         finish()
 
     begin("")
+    del linecache.cache[FILE_NAME]    # a SyntaxWarning comes before begin()
     del os.environ["HOME"], os.environ["TMPDIR"]
     _pyexec_at_fork.end()
 

@@ -100,6 +100,12 @@ class Figures:
                 self.assertRegex(run.stderr, r"\Amain.py:3: UserWarning: Glyph"
                                              r" 26085")
 
+    def test_a_missing_font_is_said_once(self):
+        run = self.zygote.run(HEAD + "plt.rcParams['font.family'] = ['No such',"
+                              " 'DejaVu Sans']\nplt.plot([1, 2])\n"
+                              "plt.savefig('a.png')")
+        self.assertEqual(run.stderr.count("Font family 'No such' not found"), 1)
+
     def test_one_that_can_not_be_drawn(self):
         run = self.zygote.run(HEAD + "plt.title('$\\\\no$')\nplt.show()\n")
         self.assertEqual(run.failed[:1] + run.failed[2:4],

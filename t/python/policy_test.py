@@ -2,6 +2,7 @@ import contextlib
 import io
 import sys
 import unittest
+import warnings
 
 import zygote
 import _pyexec_policy as policy
@@ -285,6 +286,14 @@ class Answer(unittest.TestCase):
         with contextlib.redirect_stdout(out):
             exec(answer[5], {})
         self.assertEqual(out.getvalue(), "42\n")
+
+    @unittest.skipIf(sys.version_info < (3, 12), "no warning before 3.12")
+    def test_a_warning_of_the_parser_is_said_once(self):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            check("import os\nx = '\\d'")
+        self.assertEqual([(w.filename, w.lineno) for w in said],
+                         [("main.py", 2)])
 
 
 if __name__ == "__main__":
