@@ -16,24 +16,11 @@
 #include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
 #include "run/pyexec_feed.h"
-#include "run/pyexec_deleted.h"
-#include "run/pyexec_threads.h"
+#include "run/pyexec_look.h"
 #include "run/pyexec_verdict.h"
 #include "sandbox/pyexec_seccomp.h"
 #include "wire/pyexec_message.h"
 
-
-/*
- * Interval at which a running child's directory and threads are counted: the
- * time in which it could write what it may write yet, within these bounds; and
- * so long that to count what does not grow takes a tenth of a processor.
- */
-
-#define PYEXEC_WATCH_MIN    2000           /* us */
-#define PYEXEC_WATCH_MAX    100000
-#define PYEXEC_WATCH_SHARE  10
-#define PYEXEC_WATCH_TICK   20             /* ms, of a file system's clock */
-#define PYEXEC_WRITE_RATE   8192           /* bytes in a us, of any disk */
 
 /*
  * After a small piece of output its pipe is left alone for a moment, so that
@@ -72,11 +59,6 @@ static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
-static int pyexec_attempt_disk(pyexec_run_t *run, pyexec_attempt_t *a,
-    long pid, pyexec_scan_t *scan);
-static int pyexec_attempt_moved(const pyexec_run_t *run,
-    const pyexec_attempt_t *a, const pyexec_scan_t *scan);
-static uint64_t pyexec_attempt_pause(uint64_t left, uint64_t cost);
 static void pyexec_attempt_kill(pyexec_attempt_t *a, pyexec_kill_e why);
 
 
@@ -160,7 +142,7 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
     uint64_t  watch;
 
     corrected = a->has_corrected;
-    watch = a->start + pyexec_attempt_pause(run->disk, 0);
+    watch = a->start + pyexec_look_pause(run->disk, 0);
 
     while (!a->dead && a->has_corrected == corrected) {
 
@@ -513,153 +495,18 @@ pyexec_attempt_vitals(pyexec_attempt_t *a)
 static uint64_t
 pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
 {
-    long                     pid;
-    uint64_t                 start, left, cost;
-    pyexec_scan_t            scan;
-    const pyexec_execute_t  *r;
-
-    r = run->request;
-    start = pyexec_now();
+    uint64_t       next;
+    pyexec_kill_e  why;
 
     pyexec_drain(run->control, run->drained);
 
-    pid = pyexec_threads_pid(a->child.pidfd);
+    why = pyexec_look(run, a, &next);
 
-    if (pid == 0) {
-
-        /* it has died, which the zygote is about to say */
-
-        return start + PYEXEC_WATCH_MAX;
+    if (why != PYEXEC_SPARED) {
+        pyexec_attempt_kill(a, why);
     }
 
-    if (pyexec_threads_watch(pid) > (long) r->max_threads) {
-        pyexec_attempt_kill(a, PYEXEC_THREADS);
-    }
-
-    if (r->session_write && pyexec_dir_room(run) == -1) {
-        pyexec_log(PYEXEC_LOG_ERR, "counting the session of %s failed: %m",
-                   run->run_id);
-        pyexec_attempt_kill(a, PYEXEC_DISK);
-    }
-
-    memset(&scan, 0, sizeof(pyexec_scan_t));
-    scan.own = pyexec_own_files;
-    scan.max_files = r->max_files;
-    scan.max_bytes = run->disk;
-
-    if (pyexec_attempt_disk(run, a, pid, &scan) == -1) {
-        pyexec_log(PYEXEC_LOG_ERR, "counting the files of %s failed: %m",
-                   run->run_id);
-        pyexec_attempt_kill(a, PYEXEC_DISK);
-
-    } else if (scan.over) {
-        pyexec_attempt_kill(a, strcmp(scan.over, "disk") == 0 ? PYEXEC_DISK
-                                                              : PYEXEC_FILES);
-    }
-
-    /* what grows comes to its limit soon, and may cost what it costs */
-
-    left = scan.bytes < run->disk ? run->disk - scan.bytes : 0;
-    cost = scan.bytes == a->bytes ? pyexec_now() - start : 0;
-    a->bytes = scan.bytes;
-
-    return pyexec_now() + pyexec_attempt_pause(left, cost);
-}
-
-
-/* counts the files in the run's directory, and deleted ones that it holds */
-
-static int
-pyexec_attempt_disk(pyexec_run_t *run, pyexec_attempt_t *a, long pid,
-    pyexec_scan_t *scan)
-{
-    unsigned  moved;
-
-    /* if this fails, the next look may not */
-
-    if (pyexec_scan(scan, run->dir) == -1) {
-        return 0;
-    }
-
-    moved = pyexec_attempt_moved(run, a, scan);
-    a->changed = scan->changed;
-
-    if (scan->over || !moved) {
-        return 0;
-    }
-
-    if (pyexec_deleted(pid, run->workspace, run->request->max_file_size,
-                    run->disk, &a->held) == -1)
-    {
-        return pyexec_not_yet(errno) ? 0 : -1;
-    }
-
-    /* what was deleted just now may have been counted twice: once more */
-
-    if (scan->bytes + a->held > run->disk && a->held <= run->disk) {
-        scan->max_bytes = run->disk - a->held;
-
-        if (pyexec_scan(scan, run->dir) == -1) {
-            return 0;
-        }
-    }
-
-    if (a->held > run->disk) {
-        scan->over = "disk";
-    }
-
-    scan->bytes += a->held;
-
-    return 0;
-}
-
-
-/*
- * Returns 1 if a file may have been deleted since the last look: that changes
- * the directory that it was in.  The clock of a file system may stand still
- * for 10 ms.
- */
-
-static int
-pyexec_attempt_moved(const pyexec_run_t *run, const pyexec_attempt_t *a,
-    const pyexec_scan_t *scan)
-{
-    struct timespec         now;
-    const struct timespec  *t;
-
-    t = &scan->changed;
-
-    if (a->held || run->request->session_write
-        || t->tv_sec != a->changed.tv_sec || t->tv_nsec != a->changed.tv_nsec)
-    {
-        return 1;
-    }
-
-    (void) clock_gettime(CLOCK_REALTIME, &now);
-
-    return (now.tv_sec - t->tv_sec) * 1000
-           + (now.tv_nsec - t->tv_nsec) / 1000000 < PYEXEC_WATCH_TICK;
-}
-
-
-/* left: bytes that the code may write; cost: time that a look takes */
-
-static uint64_t
-pyexec_attempt_pause(uint64_t left, uint64_t cost)
-{
-    uint64_t  pause;
-
-    pause = left / PYEXEC_WRITE_RATE;
-
-    if (pause < PYEXEC_WATCH_MIN) {
-        pause = PYEXEC_WATCH_MIN;
-    }
-
-    if (pause < cost * PYEXEC_WATCH_SHARE) {
-        pause = cost * PYEXEC_WATCH_SHARE;
-    }
-
-    return pause < PYEXEC_WATCH_MAX ? pause : PYEXEC_WATCH_MAX;
+    return next;
 }
 
 
