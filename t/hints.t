@@ -327,3 +327,25 @@ my @operator = ("Quien administra el servidor puede permitir más, con pyexec_po
  qr/"hints":\["El main\.py de la ejecución anterior (\d{8}T\d{6}-[0-9a-f]{12}) parece definir \\"costs\\", pero cada ejecución empieza sin lo que definieron las anteriores: repita aquí ese código \(session\/code_exec\/\1\/main\.py\)\."\]/,
  qr/"hints":\["main\.py of the earlier run (\d{8}T\d{6}-[0-9a-f]{12}) seems to define \\"costs\\", but each run begins without what earlier ones have defined: repeat that code here \(session\/code_exec\/\1\/main\.py\)\."\]/,
  says(), says()]
+
+
+
+=== TEST 27: output that was cut
+--- config eval: $::CONFIG . "pyexec_max_output 10;"
+--- request eval: [both("print('x' * 50)"), both("open('stdout.txt', 'w')\nprint('x' * 50)")]
+--- error_code eval: [(200) x 4]
+--- response_body_like eval
+[qr/"hints":\["La salida se cortó a los 10 caracteres; entera está en code_exec\/[^"\/]+\/stdout\.txt\."\]/,
+ qr/"hints":\["The output was cut at 10 characters; the whole of it is in code_exec\/[^"\/]+\/stdout\.txt\."\]/,
+ says("La salida se cortó a los 10 caracteres: imprima menos, o escríbala en un archivo."),
+ says("The output was cut at 10 characters: print less, or write it to a file.")]
+
+
+
+=== TEST 28: a flood of output
+--- config eval: $::CONFIG . "pyexec_max_output 1 flood=1m;"
+--- request eval: [both("open('stdout.txt', 'w')\nwhile True: print('x' * 1000)")]
+--- error_code eval: [200, 200]
+--- response_body_like eval
+[says("La salida puede tener 1 MiB como máximo: imprima menos, o escriba en un archivo.", "La salida se cortó a los 1 caracteres: imprima menos, o escríbala en un archivo."),
+ says("The output may have 1 MiB at most: print less, or write to a file.", "The output was cut at 1 characters: print less, or write it to a file.")]

@@ -285,21 +285,20 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
         return;
     }
 
-    s->total += n;
-
     if (n < PYEXEC_SMALL) {
         a->gather = pyexec_now() + PYEXEC_GATHER;
     }
 
     /* max_output counts characters, of up to four bytes in UTF-8 */
 
-    keep = (size_t) r->max_output * 4 - s->kept.len;
+    keep = (size_t) r->max_output * 4;
+    keep = keep > s->kept.len ? keep - s->kept.len : 0;
 
     if (keep > (size_t) n) {
         keep = n;
     }
 
-    pyexec_buf_add(&s->kept, buf, keep);
+    pyexec_buf_add(&s->kept, buf, n);
 
     if (r->events && keep) {
         output.attempt = run->nattempts + 1;
@@ -309,7 +308,7 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
         (void) pyexec_send(run->client, type, &output, NULL, 0);
     }
 
-    if (a->out.total + a->err.total > r->max_flood) {
+    if (a->out.kept.len + a->err.kept.len > r->max_flood) {
         pyexec_attempt_kill(a, PYEXEC_OUTPUT);
     }
 }

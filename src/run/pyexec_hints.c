@@ -10,6 +10,7 @@
 #include "run/pyexec_recall.h"
 #include "run/pyexec_sentence.h"
 #include "run/pyexec_verdict.h"
+#include "run/pyexec_whole.h"
 
 
 /* bytes, of a name in a hint, and of a list of names */
@@ -214,7 +215,7 @@ pyexec_hints_ok(const pyexec_run_t *run, const pyexec_attempt_t *a,
     {
         pyexec_say(h, PYEXEC_SAY_NO_FIGURE);
 
-    } else if (a->out.total == 0 && !valued) {
+    } else if (a->out.kept.len == 0 && !valued) {
         pyexec_say(h, PYEXEC_SAY_NOTHING);
     }
 }
@@ -224,9 +225,34 @@ static void
 pyexec_hints_output(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_hints_t *h)
 {
-    if (a->out.cut || a->err.cut) {
-        pyexec_hints_number(h, PYEXEC_SAY_CUT, run->request->max_output);
+    char  max[32], paths[2 * (PYEXEC_RUN_ID_LEN + 32)];
+
+    if (!a->out.cut && !a->err.cut) {
+        return;
     }
+
+    (void) snprintf(max, sizeof(max), "%" PRIu32, run->request->max_output);
+
+    /* where the run's files were removed, so were these */
+
+    if (run->files.nfiles == 0 || (!a->out.saved && !a->err.saved)) {
+        pyexec_say(h, PYEXEC_SAY_CUT, max);
+        return;
+    }
+
+    paths[0] = '\0';
+
+    if (a->out.saved) {
+        (void) snprintf(paths, sizeof(paths), "code_exec/%s/" PYEXEC_OUT "%s",
+                        run->run_id, a->err.saved ? ", " : "");
+    }
+
+    if (a->err.saved) {
+        (void) snprintf(paths + strlen(paths), sizeof(paths) - strlen(paths),
+                        "code_exec/%s/" PYEXEC_ERR, run->run_id);
+    }
+
+    pyexec_say(h, PYEXEC_SAY_CUT_WHOLE, max, paths);
 }
 
 

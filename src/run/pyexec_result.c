@@ -21,7 +21,7 @@
 static void pyexec_result_missing(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned truncated);
-static void pyexec_result_cut(yajl_gen g, const char *key,
+static int pyexec_result_cut(yajl_gen g, const char *key,
     const pyexec_str_t *s, size_t max);
 static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
 static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
@@ -45,7 +45,7 @@ pyexec_result_attempt(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_json_int(g, "attempt", run->nattempts);
     pyexec_json_cstr(g, "status", a->verdict);
     pyexec_result_sha256(g, &run->code);
-    pyexec_result_cut(g, "code_preview", &run->code, PYEXEC_PREVIEW);
+    (void) pyexec_result_cut(g, "code_preview", &run->code, PYEXEC_PREVIEW);
     pyexec_result_streams(g, run, a, 0);
     pyexec_result_error(g, a);
     pyexec_json_seconds(g, "execution_time_seconds", a->time);
@@ -132,6 +132,7 @@ static void
 pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned truncated)
 {
+    int           out_cut, err_cut;
     size_t        max;
     pyexec_str_t  out, err;
 
@@ -139,30 +140,33 @@ pyexec_result_streams(yajl_gen g, const pyexec_run_t *run,
     out = pyexec_buf_str(&a->out.kept);
     err = pyexec_buf_str(&a->err.kept);
 
-    pyexec_result_cut(g, "stdout", &out, max);
-    pyexec_result_cut(g, "stderr", &err, max);
+    out_cut = pyexec_result_cut(g, "stdout", &out, max);
+    err_cut = pyexec_result_cut(g, "stderr", &err, max);
 
     if (truncated) {
-        pyexec_json_bool(g, "stdout_truncated", a->out.cut);
-        pyexec_json_bool(g, "stderr_truncated", a->err.cut);
+        pyexec_json_bool(g, "stdout_truncated", out_cut);
+        pyexec_json_bool(g, "stderr_truncated", err_cut);
     }
 }
 
 
-/* writes up to max characters of s */
+/* writes up to max characters of s; returns 1 if it has more */
 
-static void
+static int
 pyexec_result_cut(yajl_gen g, const char *key, const pyexec_str_t *s,
     size_t max)
 {
+    int           cut;
     pyexec_buf_t  text = { NULL, 0, 0 };
     pyexec_str_t  whole;
 
-    (void) pyexec_buf_text(&text, s, max);
+    cut = pyexec_buf_text(&text, s, max);
     whole = pyexec_buf_str(&text);
 
     pyexec_json_text(g, key, &whole);
     pyexec_buf_free(&text);
+
+    return cut;
 }
 
 
@@ -207,7 +211,7 @@ pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a)
         raw.len = 0;
     }
 
-    pyexec_result_cut(g, "raw", &raw, PYEXEC_RAW);
+    (void) pyexec_result_cut(g, "raw", &raw, PYEXEC_RAW);
 
     yajl_gen_map_close(g);
 }

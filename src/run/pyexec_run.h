@@ -40,10 +40,9 @@ typedef struct {
 /* the code's stdout or stderr */
 
 typedef struct {
-    pyexec_buf_t           kept;           /* its start, long enough for
-                                              pyexec_max_output characters */
-    uint64_t               total;          /* bytes that the code wrote */
+    pyexec_buf_t           kept;           /* all that the code wrote */
     unsigned               cut:1;          /* the result has not all of it */
+    unsigned               saved:1;        /* but a file has, pyexec_whole.h */
 } pyexec_stream_t;
 
 

@@ -9,6 +9,7 @@
 #include "base/pyexec_log.h"
 #include "run/pyexec_dir.h"
 #include "run/pyexec_verdict.h"
+#include "run/pyexec_whole.h"
 #include "store/pyexec_line.h"
 
 
@@ -20,7 +21,6 @@ typedef struct {
 } pyexec_end_t;
 
 
-static unsigned pyexec_verdict_cut(const pyexec_stream_t *s, size_t max);
 static void pyexec_verdict_checked(pyexec_attempt_t *a);
 static void pyexec_verdict_exit(pyexec_attempt_t *a);
 static void pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a);
@@ -78,14 +78,9 @@ static const struct {
 void
 pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a)
 {
-    size_t                     max;
-    unsigned                   ran;
-
     static const pyexec_end_t  lost = {
         "error", NULL, "Killed", "the code's process was killed"
     };
-
-    ran = 1;
 
     if (a->killed) {
         pyexec_verdict_set(a, &pyexec_kills[a->killed]);
@@ -101,44 +96,13 @@ pyexec_attempt_verdict(pyexec_run_t *run, pyexec_attempt_t *a)
 
     } else if (!pyexec_str_is(&a->checked.status, "ok")) {
         pyexec_verdict_checked(a);
-        ran = 0;
+        return;
 
     } else {
         pyexec_verdict_exit(a);
     }
 
-    max = run->request->max_output;
-    a->out.cut = pyexec_verdict_cut(&a->out, max);
-    a->err.cut = pyexec_verdict_cut(&a->err, max);
-
-    if (ran) {
-        pyexec_verdict_files(run, a);
-    }
-}
-
-
-static unsigned
-pyexec_verdict_cut(const pyexec_stream_t *s, size_t max)
-{
-    unsigned      cut;
-    pyexec_buf_t  text = { NULL, 0, 0 };
-    pyexec_str_t  kept;
-
-    if (s->total > s->kept.len) {
-        return 1;
-    }
-
-    /* no more bytes than characters are allowed */
-
-    if (s->kept.len <= max) {
-        return 0;
-    }
-
-    kept = pyexec_buf_str(&s->kept);
-    cut = pyexec_buf_text(&text, &kept, max);
-    pyexec_buf_free(&text);
-
-    return cut;
+    pyexec_verdict_files(run, a);
 }
 
 
@@ -285,6 +249,8 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
     static const char *const  none[] = { NULL };
 
     why = a->killed;
+
+    pyexec_whole(run, a);
 
     if (pyexec_dir_scan(run) == -1) {
         pyexec_log(PYEXEC_LOG_ERR, "reading %s failed: %m", run->run_id);
