@@ -1,7 +1,7 @@
 
 /*
  * What the pool answers a job with, and what the client gets of it: START,
- * for a run only, and then RESULT, FILE or ERROR.
+ * for what may take long only, and then RESULT, FILE, STORED or ERROR.
  */
 
 #include "nginx/ngx_http_pyexec_answer.h"
@@ -34,12 +34,13 @@ static ngx_int_t ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx,
     u_char *p, size_t n);
 static ngx_int_t ngx_http_pyexec_answer_start(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_result(ngx_http_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_http_pyexec_answer_stored(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_map(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_error(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_malformed(ngx_http_pyexec_ctx_t *ctx,
     const char *what);
 static ngx_int_t ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx,
-    size_t offset, size_t len);
+    ngx_uint_t status, size_t offset, size_t len);
 
 
 static size_t  ngx_http_pyexec_held;
@@ -273,6 +274,9 @@ ngx_http_pyexec_answer(ngx_http_pyexec_ctx_t *ctx)
     case PYEXEC_MSG_FILE:
         return ngx_http_pyexec_file_send(ctx);
 
+    case PYEXEC_MSG_STORED:
+        return ngx_http_pyexec_answer_stored(ctx);
+
     case PYEXEC_MSG_ERROR:
         return ngx_http_pyexec_answer_error(ctx);
 
@@ -340,7 +344,30 @@ ngx_http_pyexec_answer_result(ngx_http_pyexec_ctx_t *ctx)
         return ngx_http_pyexec_answer_malformed(ctx, "RESULT");
     }
 
-    return ngx_http_pyexec_answer_send(ctx, offset, result.json.len);
+    return ngx_http_pyexec_answer_send(ctx, NGX_HTTP_OK, offset,
+                                       result.json.len);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_answer_stored(ngx_http_pyexec_ctx_t *ctx)
+{
+    pyexec_stored_t  stored;
+
+    if (ctx->file
+        || pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &stored)
+           == -1)
+    {
+        return ngx_http_pyexec_answer_malformed(ctx, "STORED");
+    }
+
+    if (ngx_http_pyexec_file_etag(ctx->request, &stored.etag) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_pyexec_answer_send(ctx, stored.code,
+                                       stored.json.data - ctx->payload,
+                                       stored.json.len);
 }
 
 
@@ -412,8 +439,8 @@ ngx_http_pyexec_answer_malformed(ngx_http_pyexec_ctx_t *ctx, const char *what)
 
 
 static ngx_int_t
-ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, size_t offset,
-    size_t len)
+ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, ngx_uint_t status,
+    size_t offset, size_t len)
 {
     ngx_int_t            rc;
     ngx_buf_t           *b;
@@ -423,9 +450,9 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, size_t offset,
     r = ctx->request;
     ctx->answered = 1;
 
-    r->disable_not_modified = 1;           /* it has no date and no tag */
+    r->disable_not_modified = 1;           /* they have no date */
 
-    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.status = status;
     r->headers_out.content_length_n = len;
     ngx_str_set(&r->headers_out.content_type, "application/json");
     r->headers_out.content_type_len = r->headers_out.content_type.len;

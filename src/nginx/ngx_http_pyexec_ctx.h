@@ -48,6 +48,7 @@ struct ngx_http_pyexec_ctx_s {
     u_char                    *payload;
     ngx_file_t                *file;       /* of a long payload; or NULL */
     ngx_file_t                *opened;     /* came with FILE; or NULL */
+    ngx_file_t                *body;       /* of a PUT; or NULL */
 
     /* for variables, and for error pages */
 

@@ -12,8 +12,6 @@
 
 static ngx_int_t ngx_http_pyexec_file_header(ngx_http_request_t *r,
     const pyexec_file_answer_t *file);
-static ngx_int_t ngx_http_pyexec_file_etag(ngx_http_request_t *r,
-    const pyexec_str_t *etag);
 static ngx_int_t ngx_http_pyexec_file_disposition(ngx_http_request_t *r,
     const pyexec_str_t *type);
 static u_char *ngx_http_pyexec_file_named(ngx_http_request_t *r);
@@ -184,7 +182,7 @@ ngx_http_pyexec_file_header(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_pyexec_file_etag(ngx_http_request_t *r, const pyexec_str_t *etag)
 {
     ngx_table_elt_t  *h;

@@ -1,7 +1,9 @@
 
 #include "nginx/ngx_http_pyexec_conf.h"
+#include "nginx/ngx_http_pyexec_ctx.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_files.h"
+#include "nginx/ngx_http_pyexec_job.h"
 #include "nginx/ngx_http_pyexec_session.h"
 #include "wire/pyexec_name.h"
 
@@ -10,10 +12,20 @@
 #define NGX_HTTP_PYEXEC_FILES_MAX       10000
 
 
+static ngx_int_t ngx_http_pyexec_files_job(ngx_http_request_t *r,
+    pyexec_file_job_t *job, ngx_uint_t *directory);
 static ngx_int_t ngx_http_pyexec_files_path(ngx_http_request_t *r,
     pyexec_file_job_t *job, ngx_uint_t *directory);
 static ngx_int_t ngx_http_pyexec_files_list(ngx_http_request_t *r,
     pyexec_file_job_t *job);
+static ngx_int_t ngx_http_pyexec_files_change(ngx_http_request_t *r,
+    pyexec_file_job_t *job, ngx_uint_t directory);
+static ngx_int_t ngx_http_pyexec_files_put(ngx_http_request_t *r,
+    pyexec_file_job_t *job);
+static void ngx_http_pyexec_files_body(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_pyexec_files_part(ngx_http_request_t *r);
+static ngx_int_t ngx_http_pyexec_files_refuse(ngx_http_request_t *r,
+    ngx_int_t status, const char *detail);
 static ngx_str_t ngx_http_pyexec_files_url(const ngx_str_t *location,
     const ngx_str_t *session, const ngx_str_t *path);
 
@@ -21,33 +33,62 @@ static ngx_str_t ngx_http_pyexec_files_url(const ngx_str_t *location,
 ngx_int_t
 ngx_http_pyexec_files_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                    rc;
-    ngx_uint_t                   directory;
-    pyexec_file_job_t            job;
-    ngx_http_pyexec_loc_conf_t  *plcf;
+    ngx_int_t          rc;
+    ngx_uint_t         directory;
+    pyexec_file_job_t  job;
 
-    ngx_memzero(&job, sizeof(pyexec_file_job_t));
-
-    rc = ngx_http_pyexec_session_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD,
-                                       "GET, HEAD", &job.workspace,
-                                       &job.session);
+    rc = ngx_http_pyexec_files_job(r, &job, &directory);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    rc = ngx_http_pyexec_files_path(r, &job, &directory);
+    if (r->method & (NGX_HTTP_PUT|NGX_HTTP_DELETE)) {
+        return ngx_http_pyexec_files_change(r, &job, directory);
+    }
+
+    return directory ? ngx_http_pyexec_files_list(r, &job)
+                     : ngx_http_pyexec_session_submit(r, PYEXEC_MSG_OPEN,
+                                                      &job);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_files_job(ngx_http_request_t *r, pyexec_file_job_t *job,
+    ngx_uint_t *directory)
+{
+    ngx_int_t                    rc;
+    ngx_http_headers_in_t       *in;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    ngx_memzero(job, sizeof(pyexec_file_job_t));
+
+    rc = ngx_http_pyexec_session_begin(r, NGX_HTTP_GET|NGX_HTTP_HEAD
+                                          |NGX_HTTP_PUT|NGX_HTTP_DELETE,
+                                       "GET, HEAD, PUT, DELETE",
+                                       &job->workspace, &job->session);
     if (rc != NGX_OK) {
         return rc;
     }
 
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
-    job.url.data = plcf->url.data;
-    job.url.len = plcf->url.len;
+    job->url.data = plcf->url.data;
+    job->url.len = plcf->url.len;
+    job->max_session = plcf->max_session;
 
-    return directory ? ngx_http_pyexec_files_list(r, &job)
-                     : ngx_http_pyexec_session_submit(r, PYEXEC_MSG_OPEN,
-                                                      &job);
+    in = &r->headers_in;
+
+    if (in->if_match) {
+        job->if_match.data = in->if_match->value.data;
+        job->if_match.len = in->if_match->value.len;
+    }
+
+    if (in->if_none_match) {
+        job->if_none_match.data = in->if_none_match->value.data;
+        job->if_none_match.len = in->if_none_match->value.len;
+    }
+
+    return ngx_http_pyexec_files_path(r, job, directory);
 }
 
 
@@ -126,6 +167,146 @@ ngx_http_pyexec_files_list(ngx_http_request_t *r, pyexec_file_job_t *job)
     }
 
     return ngx_http_pyexec_session_submit(r, PYEXEC_MSG_FILES, job);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_files_change(ngx_http_request_t *r, pyexec_file_job_t *job,
+    ngx_uint_t directory)
+{
+    ngx_int_t  rc;
+    ngx_str_t  arg;
+
+    if (pyexec_path_runs(&job->path)) {
+        return ngx_http_pyexec_files_refuse(r, NGX_HTTP_FORBIDDEN,
+                                            "code_exec, and what is in it, is "
+                                            "not changed so");
+    }
+
+    if (job->path.len == 0) {
+        return ngx_http_pyexec_files_refuse(r, NGX_HTTP_FORBIDDEN,
+                                            "the session itself is not "
+                                            "changed so");
+    }
+
+    if (r->method == NGX_HTTP_PUT) {
+        return directory
+               ? ngx_http_pyexec_files_refuse(r, NGX_HTTP_CONFLICT,
+                                              "a file's name has no slash at "
+                                              "its end")
+               : ngx_http_pyexec_files_put(r, job);
+    }
+
+    rc = ngx_http_arg(r, (u_char *) "recursive", 9, &arg);
+
+    job->recursive = rc == NGX_OK && arg.len == 1 && arg.data[0] == '1';
+
+    return ngx_http_pyexec_session_submit(r, PYEXEC_MSG_DELETE, job);
+}
+
+
+/*
+ * nginx receives the body into a temporary file, however slowly the client
+ * sends it, and the pool copies that when it is whole.
+ */
+
+static ngx_int_t
+ngx_http_pyexec_files_put(ngx_http_request_t *r, pyexec_file_job_t *job)
+{
+    ngx_int_t  rc;
+
+    if (ngx_http_pyexec_files_part(r)) {
+        return ngx_http_pyexec_files_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                            "a file is stored as a whole, "
+                                            "without Content-Range");
+    }
+
+    if (job->max_session
+        && r->headers_in.content_length_n > (off_t) job->max_session)
+    {
+        return ngx_http_pyexec_files_refuse(r,
+                                            NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                            "the session would hold more than "
+                                            "pyexec_max_session");
+    }
+
+    r->request_body_in_file_only = 1;
+    r->request_body_in_clean_file = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_pyexec_files_body);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+static void
+ngx_http_pyexec_files_body(ngx_http_request_t *r)
+{
+    ngx_int_t                    rc;
+    ngx_uint_t                   directory;
+    ngx_temp_file_t             *tf;
+    pyexec_file_job_t            job;
+    ngx_http_pyexec_ctx_t       *ctx;
+    ngx_http_pyexec_loc_conf_t  *plcf;
+
+    plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
+    ctx = ngx_http_pyexec_ctx(r);
+
+    rc = ctx ? ngx_http_pyexec_files_job(r, &job, &directory)
+             : NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    if (rc == NGX_OK) {
+        tf = r->request_body ? r->request_body->temp_file : NULL;
+        ctx->body = tf ? &tf->file : NULL;
+
+        /* the pool has a second for each MB */
+
+        rc = ngx_http_pyexec_job_submit(r, plcf->pool, NGX_HTTP_PYEXEC_FILES,
+                                        PYEXEC_MSG_PUT, &job,
+                                        tf ? tf->offset / 1024 : 0);
+    }
+
+    /* a job that was submitted keeps the request, and finalizes it itself */
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+/* RFC 9110, 14.5: what has a Content-Range must not be taken for the whole */
+
+static ngx_uint_t
+ngx_http_pyexec_files_part(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].key.len == sizeof("Content-Range") - 1
+                && ngx_strncasecmp(h[i].key.data, (u_char *) "Content-Range",
+                                   h[i].key.len)
+                   == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_files_refuse(ngx_http_request_t *r, ngx_int_t status,
+    const char *detail)
+{
+    return ngx_http_pyexec_error(r, status, detail, ngx_strlen(detail));
 }
 
 

@@ -478,6 +478,11 @@ ngx_http_pyexec_job_send(ngx_http_pyexec_ctx_t *ctx)
 
     b = ctx->out;
 
+    if (b->pos == b->start && ctx->body) {
+        return pyexec_send_fds(ctx->connection->fd, b->pos, b->last - b->pos,
+                               &ctx->body->fd, 1);
+    }
+
     if (b->pos == b->start && ctx->given.fds[0] != -1) {
         return pyexec_send_fds(ctx->connection->fd, b->pos, b->last - b->pos,
                                ctx->given.fds, PYEXEC_GIVEN);

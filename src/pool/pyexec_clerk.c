@@ -30,7 +30,7 @@
 #define PYEXEC_MAX_CLERKS   128
 #define PYEXEC_CLERK_STAYS  1000           /* ms */
 
-/* clean-ups wait for each other, but may not occupy what lists need */
+/* what may take long may not occupy what lists need */
 
 #define PYEXEC_MAX_CLEANUPS (PYEXEC_MAX_CLERKS / 2)
 
@@ -62,8 +62,9 @@ static void pyexec_clerk_reap(pyexec_clerk_t *c);
 static void pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot);
 static int pyexec_clerk_cleans(pyexec_clerk_t *c, unsigned slot);
 static int pyexec_clerk_accept(pyexec_clerk_t *c, int timeout);
+static int pyexec_clerk_writes(pyexec_msg_e type);
 static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
-    int client, pyexec_msg_e type, const pyexec_buf_t *buf);
+    int client, pyexec_msg_e type, const pyexec_buf_t *buf, int body);
 static int pyexec_clerk_list(pyexec_pool_t *pool, pyexec_store_t *stores,
     const pyexec_buf_t *buf, pyexec_buf_t *json);
 static int pyexec_clerk_fetch(pyexec_pool_t *pool, pyexec_store_t *stores,
@@ -235,7 +236,7 @@ pyexec_clerk_reap(pyexec_clerk_t *c)
 static void
 pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
 {
-    int             client;
+    int             client, body;
     pyexec_buf_t    buf = { NULL, 0, 0 };
     pyexec_msg_e    type;
     pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
@@ -258,22 +259,33 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
             (void) !write(c->all_busy[1], "", 1);
         }
 
-        if (pyexec_serve_request(client, &buf, &type, NULL) == -1) {
+        if (pyexec_serve_request(client, &buf, &type, &body, 1) == -1) {
             (void) close(client);
 
-        } else if (type == PYEXEC_MSG_CLEANUP
-                   && !pyexec_clerk_cleans(c, slot))
-        {
-            pyexec_send_error(client, 503, "too many clean-ups are going on",
-                              0);
+            continue;
+        }
+
+        if (pyexec_clerk_writes(type) && !pyexec_clerk_cleans(c, slot)) {
+            pyexec_send_error(client, 503, "too many clean-ups, uploads and "
+                              "removals are going on", 0);
             (void) close(client);
 
         } else {
-            pyexec_clerk_serve(c->pool, stores, client, type, &buf);
+            pyexec_clerk_serve(c->pool, stores, client, type, &buf, body);
             (void) close(client);
             pyexec_clerk_behind(c->pool, stores, type, &buf);
         }
+
+        pyexec_serve_close(&body, 1);
     }
+}
+
+
+static int
+pyexec_clerk_writes(pyexec_msg_e type)
+{
+    return type == PYEXEC_MSG_CLEANUP || type == PYEXEC_MSG_PUT
+           || type == PYEXEC_MSG_DELETE;
 }
 
 
@@ -325,15 +337,17 @@ pyexec_clerk_accept(pyexec_clerk_t *c, int timeout)
 
 static void
 pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores, int client,
-    pyexec_msg_e type, const pyexec_buf_t *buf)
+    pyexec_msg_e type, const pyexec_buf_t *buf, int body)
 {
     int              rc;
     unsigned         i;
     pyexec_buf_t     json = { NULL, 0, 0 };
     pyexec_result_t  result;
 
-    if (type == PYEXEC_MSG_FILES || type == PYEXEC_MSG_OPEN) {
-        pyexec_serve_file(pool, stores, client, type, buf);
+    if (type == PYEXEC_MSG_FILES || type == PYEXEC_MSG_OPEN
+        || type == PYEXEC_MSG_PUT || type == PYEXEC_MSG_DELETE)
+    {
+        pyexec_serve_file(pool, stores, client, type, buf, body);
         return;
     }
 

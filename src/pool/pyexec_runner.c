@@ -94,7 +94,7 @@ pyexec_runner(pyexec_pool_t *pool)
                                 watch.gone, client, type, &buf, given);
         }
 
-        pyexec_serve_close(given);
+        pyexec_serve_close(given, PYEXEC_GIVEN);
         (void) close(client);
     }
 }

@@ -47,7 +47,8 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
 
     client = pyexec_serve_accept(control, deadline);
 
-    if (client != -1 && pyexec_serve_request(client, buf, type, given) == -1)
+    if (client != -1
+        && pyexec_serve_request(client, buf, type, given, PYEXEC_GIVEN) == -1)
     {
         (void) close(client);
         return -1;
@@ -59,7 +60,7 @@ pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
 
 int
 pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
-    int *given)
+    int *fds, unsigned nfds)
 {
     struct timeval  stall = { PYEXEC_STALL, 0 };
 
@@ -72,16 +73,13 @@ pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
     (void) setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof(stall));
     (void) setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof(stall));
 
-    if (pyexec_recv(client, buf, type, given, given ? PYEXEC_GIVEN : 0) == -1)
-    {
+    if (pyexec_recv(client, buf, type, fds, nfds) == -1) {
 
         if (errno) {
             pyexec_log(PYEXEC_LOG_ERR, "reading a request failed: %m");
         }
 
-        if (given) {
-            pyexec_serve_close(given);
-        }
+        pyexec_serve_close(fds, nfds);
 
         return -1;
     }
@@ -91,14 +89,14 @@ pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
 
 
 void
-pyexec_serve_close(int given[PYEXEC_GIVEN])
+pyexec_serve_close(int *fds, unsigned nfds)
 {
-    int  i;
+    unsigned  i;
 
-    for (i = 0; i < PYEXEC_GIVEN; i++) {
-        if (given[i] != -1) {
-            (void) close(given[i]);
-            given[i] = -1;
+    for (i = 0; i < nfds; i++) {
+        if (fds[i] != -1) {
+            (void) close(fds[i]);
+            fds[i] = -1;
         }
     }
 }

@@ -27,15 +27,15 @@ int pyexec_serve_job(int control, pyexec_buf_t *buf, pyexec_msg_e *type,
     int given[PYEXEC_GIVEN], uint64_t *deadline);
 
 /*
- * The same in two steps; for the request, it may wait: returns 0 or -1.  If
- * given is NULL, none may come.
+ * The same in two steps; for the request, it may wait: returns 0 or -1.  With
+ * it come nfds descriptors or none: then all are -1.
  */
 
 int pyexec_serve_accept(int control, uint64_t *deadline);
 int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
-    int *given);
+    int *fds, unsigned nfds);
 
-void pyexec_serve_close(int given[PYEXEC_GIVEN]);
+void pyexec_serve_close(int *fds, unsigned nfds);
 
 /* the workspace of a request; or NULL and errno: ESTALE if it has gone */
 

@@ -9,10 +9,13 @@
 #include "wire/pyexec_wire.h"
 
 
-/* FILES, OPEN: answers the job; buf has the request's payload */
+/*
+ * FILES, OPEN, PUT, DELETE: answers the job; buf has the request's payload, and
+ * body is PUT's, or -1.
+ */
 
 void pyexec_serve_file(pyexec_pool_t *pool, pyexec_store_t *stores,
-    int client, pyexec_msg_e type, const pyexec_buf_t *buf);
+    int client, pyexec_msg_e type, const pyexec_buf_t *buf, int body);
 
 
 #endif /* _PYEXEC_SERVE_FILE_H_INCLUDED_ */

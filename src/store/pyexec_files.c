@@ -82,7 +82,14 @@ pyexec_files_at(int dir, const pyexec_str_t *path, int flags)
     }
 
     memset(&how, 0, sizeof(how));
-    how.flags = flags|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY|O_CLOEXEC;
+    how.flags = flags|O_NOFOLLOW|O_CLOEXEC;
+
+    /* openat2() refuses flags that have no effect */
+
+    if (!(flags & O_PATH)) {
+        how.flags |= O_NONBLOCK|O_NOCTTY;
+    }
+
     how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
 
     for (tries = 0; tries < PYEXEC_FILES_TRIES; tries++) {

@@ -50,13 +50,20 @@ pyexec_store_open(pyexec_store_t *st, int dir)
 int
 pyexec_store_full(const pyexec_store_t *st)
 {
-    uint64_t       least;
+    return !pyexec_store_room(st, 0);
+}
+
+
+int
+pyexec_store_room(const pyexec_store_t *st, uint64_t bytes)
+{
+    uint64_t       left, least;
     struct statfs  s;
 
     /* whoever writes there, sees what is wrong */
 
     if (fstatfs(st->dir, &s) == -1) {
-        return 0;
+        return 1;
     }
 
     least = st->keep.min_percent * ((uint64_t) s.f_blocks * s.f_frsize / 100);
@@ -65,8 +72,10 @@ pyexec_store_full(const pyexec_store_t *st)
         least = st->keep.min_free;
     }
 
-    return (uint64_t) s.f_bavail * s.f_frsize < least
-           || s.f_ffree < s.f_files / 100 * st->keep.min_percent;
+    left = (uint64_t) s.f_bavail * s.f_frsize;
+
+    return left >= least && left - least >= bytes
+           && s.f_ffree >= s.f_files / 100 * st->keep.min_percent;
 }
 
 
@@ -104,27 +113,26 @@ pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
 }
 
 
-/*
- * Where the workspace has the set-group-ID bit, the kernel gives a session the
- * workspace's group, which others store uploads as: it may write there then.
- */
-
 static int
 pyexec_session_make(const pyexec_store_t *st, const char *name)
 {
-    int          rc;
-    mode_t       mask;
-    struct stat  s;
+    int     rc;
+    mode_t  mask;
 
-    if (fstat(st->dir, &s) == -1) {
-        return -1;
-    }
-
-    mask = umask((s.st_mode & S_ISGID) ? 002 : 022);
+    mask = umask(pyexec_store_mask(st));
     rc = mkdirat(st->dir, name, 0777);
     (void) umask(mask);
 
     return rc;
+}
+
+
+mode_t
+pyexec_store_mask(const pyexec_store_t *st)
+{
+    struct stat  s;
+
+    return fstat(st->dir, &s) == 0 && (s.st_mode & S_ISGID) ? 002 : 022;
 }
 
 

@@ -20,7 +20,8 @@ typedef enum {
     PYEXEC_LOCK_HISTORY = 1,               /* held to change runs.jsonl */
     PYEXEC_LOCK_REMOVAL,                   /* held to remove runs */
     PYEXEC_LOCK_TRASH,                     /* held to empty the trash */
-    PYEXEC_LOCK_ACCOUNT                    /* held to count what is held */
+    PYEXEC_LOCK_ACCOUNT,                   /* held to count what is held */
+    PYEXEC_LOCK_FILES                      /* held to replace a file */
 } pyexec_lock_e;
 
 
@@ -54,6 +55,10 @@ int pyexec_store_open(pyexec_store_t *st, int dir);
 
 int pyexec_store_full(const pyexec_store_t *st);
 
+/* returns 0 if it would be so with so many bytes more, else 1 */
+
+int pyexec_store_room(const pyexec_store_t *st, uint64_t bytes);
+
 /*
  * Opens a session's directory without following symbolic links; makes it first
  * if it is missing and create is set.  Returns the descriptor, or -1 and errno:
@@ -62,6 +67,14 @@ int pyexec_store_full(const pyexec_store_t *st);
 
 int pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
     unsigned create);
+
+/*
+ * The umask for what is made in sessions for others: where the workspace has
+ * the set-group-ID bit, the kernel gives it the workspace's group, which others
+ * store uploads as, and which may write there then.
+ */
+
+mode_t pyexec_store_mask(const pyexec_store_t *st);
 
 /* the same for code_exec in a session's directory */
 

@@ -114,6 +114,10 @@ static const pyexec_field_t  pyexec_file_job_fields[] = {
     pyexec_bytes(pyexec_file_job_t, url),
     pyexec_u32(pyexec_file_job_t, limit),
     pyexec_bytes(pyexec_file_job_t, glob),
+    pyexec_u32(pyexec_file_job_t, recursive),
+    pyexec_u64(pyexec_file_job_t, max_session),
+    pyexec_bytes(pyexec_file_job_t, if_match),
+    pyexec_bytes(pyexec_file_job_t, if_none_match),
     pyexec_end
 };
 
@@ -153,6 +157,14 @@ static const pyexec_field_t  pyexec_file_answer_fields[] = {
     pyexec_bytes(pyexec_file_answer_t, etag),
     pyexec_bytes(pyexec_file_answer_t, type),
     pyexec_u32(pyexec_file_answer_t, final),
+    pyexec_end
+};
+
+
+static const pyexec_field_t  pyexec_stored_fields[] = {
+    pyexec_u32(pyexec_stored_t, code),
+    pyexec_bytes(pyexec_stored_t, etag),
+    pyexec_bytes(pyexec_stored_t, json),
     pyexec_end
 };
 
@@ -245,6 +257,8 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_CLEANUP] = { PYEXEC_WIRE_MAX_SHORT, pyexec_cleanup_fields },
     [PYEXEC_MSG_FILES] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
     [PYEXEC_MSG_OPEN] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
+    [PYEXEC_MSG_PUT] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
+    [PYEXEC_MSG_DELETE] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_job_fields },
 
     [PYEXEC_MSG_START] = { PYEXEC_WIRE_MAX_SHORT, pyexec_start_fields },
     [PYEXEC_MSG_STDOUT] = { PYEXEC_WIRE_MAX, pyexec_output_fields },
@@ -252,6 +266,7 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_ATTEMPT] = { PYEXEC_WIRE_MAX, pyexec_attempt_fields },
     [PYEXEC_MSG_RESULT] = { PYEXEC_WIRE_MAX, pyexec_result_fields },
     [PYEXEC_MSG_FILE] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_answer_fields },
+    [PYEXEC_MSG_STORED] = { PYEXEC_WIRE_MAX_SHORT, pyexec_stored_fields },
     [PYEXEC_MSG_ERROR] = { PYEXEC_WIRE_MAX_SHORT, pyexec_error_fields },
 
     [PYEXEC_MSG_WORN] = { PYEXEC_WIRE_MAX_SHORT, pyexec_worn_fields },

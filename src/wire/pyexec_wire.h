@@ -38,15 +38,17 @@
  *
  *   control   nginx -> pool   JOB, with the job's socket as SCM_RIGHTS
  *             pool -> nginx   READY, LOG
- *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP | FILES | OPEN,
- *                             once; EXECUTE may come with the descriptors of
- *                             pyexec_given_e as SCM_RIGHTS, with its first
- *                             byte: all or none
- *             pool -> nginx   START, when a run has begun (EXECUTE only);
+ *   job       nginx -> pool   EXECUTE | LIST | FETCH | CLEANUP | FILES | OPEN |
+ *                             PUT | DELETE, once; with the first byte, as
+ *                             SCM_RIGHTS, EXECUTE may come with the descriptors
+ *                             of pyexec_given_e, all or none, and PUT with that
+ *                             of the body, unless there is none
+ *             pool -> nginx   START, when a run, PUT or DELETE has begun;
  *                             STDOUT, STDERR and ATTEMPT, as they happen
  *                             (only if EXECUTE asked for events);
  *                             RESULT, ERROR or, after OPEN, FILE with the
- *                             file as SCM_RIGHTS, once and last
+ *                             file as SCM_RIGHTS or, after PUT, STORED, once
+ *                             and last
  */
 
 #ifndef _PYEXEC_WIRE_H_INCLUDED_
@@ -76,6 +78,8 @@ typedef enum {
     PYEXEC_MSG_CLEANUP,
     PYEXEC_MSG_FILES,
     PYEXEC_MSG_OPEN,
+    PYEXEC_MSG_PUT,
+    PYEXEC_MSG_DELETE,
 
     PYEXEC_MSG_START,
     PYEXEC_MSG_STDOUT,
@@ -83,6 +87,7 @@ typedef enum {
     PYEXEC_MSG_ATTEMPT,
     PYEXEC_MSG_RESULT,
     PYEXEC_MSG_FILE,
+    PYEXEC_MSG_STORED,
     PYEXEC_MSG_ERROR,
 
     /* zygote -> first process: it has made max_requests forks */
@@ -191,7 +196,7 @@ typedef struct {
 } pyexec_cleanup_t;
 
 
-/* FILES, OPEN: what is to be done with a file, or a directory, of a session */
+/* FILES, OPEN, PUT, DELETE: a file, or a directory, of a session */
 
 typedef struct {
     uint32_t               workspace;
@@ -201,6 +206,10 @@ typedef struct {
                                               "/api/files/"; empty: none */
     uint32_t               limit;          /* FILES: items at most */
     pyexec_str_t           glob;           /* their pattern; empty: any */
+    uint32_t               recursive;      /* DELETE: 1: a directory, too */
+    uint64_t               max_session;    /* PUT: as in EXECUTE */
+    pyexec_str_t           if_match;       /* PUT, DELETE: header fields, */
+    pyexec_str_t           if_none_match;  /* or nothing */
 } pyexec_file_job_t;
 
 
@@ -236,6 +245,13 @@ typedef struct {
     pyexec_str_t           type;           /* media type; empty: not known */
     uint32_t               final;          /* 1: of a run that has ended */
 } pyexec_file_answer_t;
+
+
+typedef struct {
+    uint32_t               code;           /* HTTP status: 200, 201 */
+    pyexec_str_t           etag;
+    pyexec_str_t           json;
+} pyexec_stored_t;
 
 
 typedef struct {
