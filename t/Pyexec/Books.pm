@@ -14,7 +14,7 @@ use warnings;
 use JSON::PP;
 use Pyexec::Load;
 
-my $json = JSON::PP->new->canonical;
+my $json = JSON::PP->new->utf8->canonical;
 my $run_id = qr/\A\d{8}T\d{6}-[0-9a-f]{12}\z/;
 
 # what is wrong, in sentences; may has what this time is no fault: errors,

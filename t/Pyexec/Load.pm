@@ -12,7 +12,7 @@ use JSON::PP;
 use POSIX ();
 use Time::HiRes qw(time);
 
-my $json = JSON::PP->new->canonical;
+my $json = JSON::PP->new->utf8->canonical;
 
 # how often each is drawn, its code, the request's other fields, the verdict
 
