@@ -74,6 +74,17 @@ for my $fault (@always) {
     ok($d->until(20, sub { ($d->post('print(2)', _timeout => 20)->{status} // '') eq 'ok' }), 'and later ones are served');
 }
 
+# a worker that can't receive for a while does not take the runner for dead
+
+{
+    my ($pid) = Pyexec::Census->take->pids('worker');
+    my $inject = Pyexec::Inject->start($pid, 'ENOMEM', 2, 0, 'recvfrom,recvmsg') or die 'the worker has gone';
+    $d->post('print(1)', session_id => 'once') for 1 .. 3;
+    $inject->stop;
+    my $runs = $d->list('once');
+    is(scalar @$runs, 3, 'each run is made once');
+}
+
 # a run that can neither begin nor be taken back is in the list
 
 {

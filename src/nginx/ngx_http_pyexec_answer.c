@@ -72,7 +72,12 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
             continue;
         }
 
-        if (n == -1 && ngx_socket_errno == NGX_EAGAIN) {
+        if (n == -1 && pyexec_not_yet(ngx_socket_errno)) {
+
+            if (ngx_socket_errno != NGX_EAGAIN) {
+                ngx_add_timer(c->read, NGX_HTTP_PYEXEC_AGAIN);
+            }
+
             c->read->ready = 0;
             return NGX_AGAIN;
         }
@@ -100,7 +105,10 @@ ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx)
 }
 
 
-/* a file's descriptor comes with the first byte */
+/*
+ * A file's descriptor comes with the first byte.  If it can't be taken, returns
+ * 0, as if the other end were closed.
+ */
 
 static ssize_t
 ngx_http_pyexec_answer_recv(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t want)
@@ -117,8 +125,7 @@ ngx_http_pyexec_answer_recv(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t want)
     if (n > 0 && fd != NGX_INVALID_FILE
         && ngx_http_pyexec_file_take(ctx, fd) != NGX_OK)
     {
-        ngx_set_errno(NGX_ENOMEM);
-        return -1;
+        return 0;
     }
 
     return n;

@@ -10,6 +10,11 @@
 #include "wire/pyexec_wire.h"
 
 
+/* while the kernel is short of room for descriptors in flight, or of memory */
+
+#define NGX_HTTP_PYEXEC_AGAIN  20          /* ms */
+
+
 typedef enum {
     NGX_HTTP_PYEXEC_LIMITED = 0,           /* see ngx_http_pyexec_job.c */
     NGX_HTTP_PYEXEC_WAITING,

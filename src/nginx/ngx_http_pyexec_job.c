@@ -28,10 +28,6 @@
 #define NGX_HTTP_PYEXEC_GRACE           60000   /* the run */
 #define NGX_HTTP_PYEXEC_LATE            500     /* the queue */
 
-/* while the kernel is short of room for descriptors in flight, or of memory */
-
-#define NGX_HTTP_PYEXEC_AGAIN           20      /* ms */
-
 
 static ngx_int_t ngx_http_pyexec_job_encode(ngx_http_pyexec_ctx_t *ctx,
     pyexec_msg_e type, const void *msg);

@@ -91,7 +91,7 @@ sub session {
 
         my $status = $lines->{$id}{status};
         my $e = $by_mark{ $mark // '' };
-        $self->wrong("$session: $id is $status, and nobody was told")
+        $self->wrong("$session: $id is $status, and nobody was told;", $e ? $json->encode($e) : "none asked for " . ($mark // "it"))
             if $status ne 'interrupted' && (!$e || told($e) || $e->{code} == 503 || !$self->may_be($status, $e));
         $untold{ $mark // '' }++;
     }
