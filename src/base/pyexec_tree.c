@@ -20,6 +20,8 @@ static int pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
 static int pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name,
     char *path, size_t len, unsigned depth);
 static void pyexec_scan_changed(pyexec_scan_t *s, const struct stat *st);
+static unsigned pyexec_scan_own(const pyexec_scan_t *s, const char *name,
+    mode_t mode);
 static void pyexec_scan_add(pyexec_scan_t *s, const char *path,
     const struct stat *st);
 static int pyexec_scan_cmp(const void *one, const void *two);
@@ -32,14 +34,18 @@ static int pyexec_let_in(int dir, const char *name);
 static int pyexec_listed(const char *name, const char *const *names);
 
 
-void
-pyexec_reopen(int dir)
+int
+pyexec_reopen(int dir, struct stat *st)
 {
-    struct stat  st;
-
-    if (fstat(dir, &st) == 0 && (st.st_mode & S_IRWXU) != S_IRWXU) {
-        (void) fchmod(dir, st.st_mode | S_IRWXU);
+    if (fstat(dir, st) == -1) {
+        return -1;
     }
+
+    if ((st->st_mode & S_IRWXU) != S_IRWXU) {
+        (void) fchmod(dir, st->st_mode | S_IRWXU);
+    }
+
+    return 0;
 }
 
 
@@ -51,12 +57,15 @@ pyexec_scan(pyexec_scan_t *s, int dir)
     struct stat  st;
 
     s->nentries = 0;
+    s->nown = 0;
     s->bytes = 0;
     memset(&s->changed, 0, sizeof(struct timespec));
     s->over = NULL;
     s->nfiles = 0;
 
-    pyexec_reopen(dir);
+    if (pyexec_reopen(dir, &st) == 0) {
+        pyexec_scan_changed(s, &st);
+    }
 
     fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
     if (fd == -1) {
@@ -64,10 +73,6 @@ pyexec_scan(pyexec_scan_t *s, int dir)
     }
 
     path[0] = '\0';
-
-    if (fstat(fd, &st) == 0) {
-        pyexec_scan_changed(s, &st);
-    }
 
     rc = pyexec_scan_dir(s, fd, path, 0, 0);
 
@@ -133,10 +138,9 @@ pyexec_scan_entry(pyexec_scan_t *s, int fd, const char *name, char *path,
         return errno == ENOENT ? 0 : -1;
     }
 
-    /* a directory with the name of one of the pool's files is the code's */
+    own = depth == 0 && pyexec_scan_own(s, name, st.st_mode);
 
-    own = depth == 0 && !S_ISDIR(st.st_mode) && pyexec_listed(name, s->own);
-
+    s->nown += own;
     s->nentries += !own;
     s->bytes += (uint64_t) st.st_blocks * 512;
 
@@ -185,6 +189,21 @@ pyexec_scan_changed(pyexec_scan_t *s, const struct stat *st)
     {
         s->changed = st->st_ctim;
     }
+}
+
+
+static unsigned
+pyexec_scan_own(const pyexec_scan_t *s, const char *name, mode_t mode)
+{
+    const pyexec_own_t  *own;
+
+    for (own = s->own; own->name; own++) {
+        if (strcmp(own->name, name) == 0) {
+            return (mode & S_IFMT) == own->type;
+        }
+    }
+
+    return 0;
 }
 
 

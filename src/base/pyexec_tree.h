@@ -12,6 +12,8 @@
 #include <dirent.h>
 #include <time.h>
 
+#include <sys/stat.h>
+
 #include "base/pyexec_buf.h"
 
 
@@ -27,16 +29,26 @@ typedef struct {
 } pyexec_file_t;
 
 
+/* a file of the pool's at the top of a scanned directory */
+
+typedef struct {
+    const char            *name;
+    mode_t                 type;           /* S_IFREG, ..: what has this name
+                                              and another type is the code's */
+} pyexec_own_t;
+
+
 typedef struct {
     uint64_t               max_files;      /* of entries: directories too */
     uint64_t               max_bytes;      /* of disk space */
     unsigned               collect:1;      /* 1: fill files[] */
-    const char *const     *own;            /* the pool's files at the top, not
-                                              counted; ends with NULL */
+    const pyexec_own_t    *own;            /* the pool's files, which are not
+                                              counted; ends with a NULL name */
 
     /* results */
 
     uint64_t               nentries;       /* without the pool's files */
+    unsigned               nown;           /* of these */
     uint64_t               bytes;          /* disk space, st_blocks * 512 */
     struct timespec        changed;        /* when a directory was, last */
     const char            *over;           /* the limit that was passed:
@@ -57,9 +69,12 @@ typedef struct {
 int pyexec_scan(pyexec_scan_t *s, int dir);
 void pyexec_scan_free(pyexec_scan_t *s);
 
-/* lets the owner into an open directory, whatever mode the code has given it */
+/*
+ * Lets the owner into an open directory, whatever mode the code has given it,
+ * and sets st to what it was.  Returns 0, or -1 and errno.
+ */
 
-void pyexec_reopen(int dir);
+int pyexec_reopen(int dir, struct stat *st);
 
 /*
  * Removes the file or directory name in dir, with all that is in it; nobody

@@ -17,7 +17,13 @@ static int pyexec_dir_fill(pyexec_run_t *run);
 static int pyexec_dir_put(pyexec_run_t *run, const char *name,
     const pyexec_str_t *text);
 static int pyexec_dir_main(pyexec_run_t *run);
-static int pyexec_dir_link(pyexec_run_t *run);
+
+
+const pyexec_own_t  pyexec_dir_own[] = {
+    { PYEXEC_MAIN, S_IFREG },
+    { PYEXEC_SESSION, S_IFLNK },
+    { NULL, 0 }
+};
 
 
 int
@@ -38,10 +44,19 @@ pyexec_dir_make(pyexec_run_t *run)
 int
 pyexec_dir_again(pyexec_run_t *run)
 {
+    return pyexec_dir_empty(run) == -1 || pyexec_inline_put(run) == -1
+           ? -1 : pyexec_dir_fill(run);
+}
+
+
+int
+pyexec_dir_empty(pyexec_run_t *run)
+{
     static const char *const  none[] = { NULL };
 
-    return pyexec_empty(run->dir, none) == -1 || pyexec_inline_put(run) == -1
-           ? -1 : pyexec_dir_fill(run);
+    run->whole = 0;
+
+    return pyexec_empty(run->dir, none);
 }
 
 
@@ -87,29 +102,22 @@ int
 pyexec_dir_scan(pyexec_run_t *run)
 {
     int          rc;
-    unsigned     n;
-    const char  *own[3];
+    unsigned     changed;
+    struct stat  st;
 
-    n = 0;
+    changed = !pyexec_dir_main(run);
 
-    pyexec_reopen(run->dir);
-
-    if (pyexec_dir_main(run)) {
-        own[n++] = PYEXEC_MAIN;
+    if (changed && pyexec_reopen(run->dir, &st) == 0) {
+        changed = !pyexec_dir_main(run);
     }
 
-    if (pyexec_dir_link(run)) {
-        own[n++] = PYEXEC_SESSION;
-    }
-
-    own[n] = NULL;
-
-    run->files.own = own;
+    run->files.own = &pyexec_dir_own[changed];
     run->files.max_files = run->request->max_files;
     run->files.max_bytes = run->disk;
     run->files.collect = 1;
 
     rc = pyexec_scan(&run->files, run->dir);
+    run->whole = rc == 0 && run->files.over == NULL && run->files.nown == 2;
 
     pyexec_inline_unlist(run);
 
@@ -170,7 +178,7 @@ pyexec_dir_end(pyexec_run_t *run, const pyexec_buf_t *result)
 
     attempts = pyexec_buf_str(&run->attempts);
 
-    if (pyexec_dir_fill(run) == -1
+    if ((!run->whole && pyexec_dir_fill(run) == -1)
         || pyexec_dir_put(run, PYEXEC_ATTEMPTS, &attempts) == -1)
     {
         return -1;
@@ -214,16 +222,4 @@ static int
 pyexec_dir_main(pyexec_run_t *run)
 {
     return pyexec_inline_same(run, PYEXEC_MAIN, &run->code);
-}
-
-
-/* returns 1 if the link to the session is one still */
-
-static int
-pyexec_dir_link(pyexec_run_t *run)
-{
-    struct stat  sb;
-
-    return fstatat(run->dir, PYEXEC_SESSION, &sb, AT_SYMLINK_NOFOLLOW) == 0
-           && S_ISLNK(sb.st_mode);
 }

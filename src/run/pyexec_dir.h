@@ -21,9 +21,15 @@ int pyexec_dir_make(pyexec_run_t *run);
 
 int pyexec_dir_again(pyexec_run_t *run);
 
+int pyexec_dir_empty(pyexec_run_t *run);
+
 /* sets run->disk to what the run may take of the disk, and of its session */
 
 int pyexec_dir_room(pyexec_run_t *run);
+
+/* main.py and session, which are there while code runs; as pyexec_scan_t's */
+
+extern const pyexec_own_t  pyexec_dir_own[];
 
 /* lists in run->files what the code has made or changed */
 

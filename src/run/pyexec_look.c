@@ -85,7 +85,7 @@ pyexec_look_files(pyexec_run_t *run, pyexec_attempt_t *a, long pid,
     pyexec_scan_t  scan;
 
     memset(&scan, 0, sizeof(pyexec_scan_t));
-    scan.own = pyexec_own_files;
+    scan.own = pyexec_dir_own;
     scan.max_files = run->request->max_files;
     scan.max_bytes = run->disk;
 

@@ -116,6 +116,7 @@ typedef struct {
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
     pyexec_scan_t          files;
+    unsigned               whole:1;        /* dir has all that it began with */
     uint64_t               disk;           /* bytes that it may take */
     uint64_t               claimed;        /* in the session's account */
     unsigned               no_space:1;     /* it met a full disk */

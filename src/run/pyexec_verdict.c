@@ -245,8 +245,7 @@ pyexec_verdict_errno(const pyexec_child_failed_t *f)
 static void
 pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
 {
-    pyexec_kill_e             why;
-    static const char *const  none[] = { NULL };
+    pyexec_kill_e  why;
 
     why = a->killed;
 
@@ -267,7 +266,7 @@ pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a)
     }
 
     if (run->files.over || why == PYEXEC_DISK || why == PYEXEC_FILES) {
-        if (pyexec_empty(run->dir, none) == -1) {
+        if (pyexec_dir_empty(run) == -1) {
             pyexec_log(PYEXEC_LOG_ERR, "emptying %s failed: %m", run->run_id);
         }
 

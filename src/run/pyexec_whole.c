@@ -58,10 +58,10 @@ pyexec_whole_cut(const pyexec_stream_t *s, size_t max)
 static void
 pyexec_whole_save(pyexec_run_t *run, pyexec_stream_t *s, const char *name)
 {
-    uint64_t                  len;
-    pyexec_scan_t             scan;
-    const pyexec_execute_t   *r;
-    static const char *const  none[] = { NULL };
+    uint64_t                   len;
+    pyexec_scan_t              scan;
+    const pyexec_execute_t    *r;
+    static const pyexec_own_t  none[] = { { NULL, 0 } };
 
     r = run->request;
     len = s->kept.len < r->max_flood ? s->kept.len : r->max_flood;

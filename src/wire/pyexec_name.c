@@ -10,13 +10,6 @@
 static int pyexec_path_below(const pyexec_str_t *s, const char *top);
 
 
-const char *const  pyexec_own_files[] = {
-    PYEXEC_MAIN,
-    PYEXEC_SESSION,
-    NULL
-};
-
-
 const char *
 pyexec_session_error(const pyexec_str_t *s)
 {

@@ -21,10 +21,6 @@
 #define PYEXEC_ATTEMPTS         "attempts.jsonl"
 #define PYEXEC_SESSION          "session"  /* a link to the session */
 
-/* those that are there while code runs; ends with NULL */
-
-extern const char *const  pyexec_own_files[];
-
 
 /*
  * Returns NULL if s is a valid name of a session, else what is wrong with it:

@@ -111,9 +111,9 @@ of_any_depth(void **state)
 static void
 are_counted(void **state)
 {
-    int                       fd;
-    pyexec_scan_t             scan;
-    static const char *const  none[] = { NULL };
+    int                        fd;
+    pyexec_scan_t              scan;
+    static const pyexec_own_t  none[] = { { NULL, 0 } };
 
     (void) state;
 
