@@ -22,7 +22,7 @@ static void pyexec_spare_ask(pyexec_child_t *c, int queue,
     pyexec_zygote_e kind);
 static int pyexec_spare_open(int fd[PYEXEC_GIFTS][2]);
 static void pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end);
-static void pyexec_spare_event(pyexec_child_t *c, unsigned said);
+static void pyexec_spare_event(pyexec_child_t *c, short vitals, short said);
 static void pyexec_spare_vitals(pyexec_child_t *c);
 static void pyexec_spare_died(pyexec_child_t *c);
 static void pyexec_spare_greeting(pyexec_child_t *c);
@@ -130,9 +130,8 @@ pyexec_spares_events(pyexec_spares_t *s,
     unsigned  i;
 
     for (i = 0; i < PYEXEC_SPARES(s->kinds); i++) {
-        if (pfd[2 * i].revents || pfd[2 * i + 1].revents) {
-            pyexec_spare_event(&s->slots[i], pfd[2 * i + 1].revents != 0);
-        }
+        pyexec_spare_event(&s->slots[i], pfd[2 * i].revents,
+                           pfd[2 * i + 1].revents);
     }
 }
 
@@ -224,18 +223,23 @@ pyexec_spare_close(int fd[PYEXEC_GIFTS][2], unsigned end)
 
 
 static void
-pyexec_spare_event(pyexec_child_t *c, unsigned said)
+pyexec_spare_event(pyexec_child_t *c, short vitals, short said)
 {
-    pyexec_spare_vitals(c);
+    if (vitals) {
+        pyexec_spare_vitals(c);
+    }
 
-    if (c->vitals != -1 && !c->greeted) {
-        pyexec_spare_greeting(c);
+    if (said && c->vitals != -1) {
 
-    } else if (said) {
+        if (c->greeted) {
 
-        /* it exits, without having got a job */
+            /* it exits, without having got a job */
 
-        pyexec_spare_died(c);
+            pyexec_spare_died(c);
+
+        } else {
+            pyexec_spare_greeting(c);
+        }
     }
 
     c->ready = c->vitals != -1 && c->greeted && c->pidfd != -1;
