@@ -34,6 +34,7 @@
 /* maximum length of a child's message, beside a corrected code in it */
 
 #define PYEXEC_MAX_SAID     (1024 * 1024)
+#define PYEXEC_SAID_PART    65536
 
 
 /* indexes of the descriptors that a runner polls while its child runs */
@@ -52,9 +53,11 @@ enum {
 
 static int pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a,
     uint64_t watch);
+static void pyexec_attempt_watched(const pyexec_run_t *run,
+    const pyexec_attempt_t *a, unsigned gather, struct pollfd *pfd);
 static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
     pyexec_stream_t *s, int *fd, pyexec_msg_e type);
-static int pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
+static void pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
 static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
@@ -107,6 +110,7 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
 
     a->child = *child;
     a->kind = child->kind;
+    a->proposes = undefined != NULL;
     a->start = pyexec_now();
 
     /* if this fails, pyexec_attempt_wait() finds that the child is dead */
@@ -181,20 +185,7 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     now = pyexec_now();
     gather = now < a->gather;
 
-    pfd[PYEXEC_POLL_VITALS].fd = a->child.vitals;
-    pfd[PYEXEC_POLL_VITALS].events = POLLIN;
-    pfd[PYEXEC_POLL_OUT].fd = gather ? -1 : a->child.out;
-    pfd[PYEXEC_POLL_OUT].events = POLLIN;
-    pfd[PYEXEC_POLL_ERR].fd = gather ? -1 : a->child.err;
-    pfd[PYEXEC_POLL_ERR].events = POLLIN;
-    pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
-    pfd[PYEXEC_POLL_SAID].events = POLLIN;
-    pfd[PYEXEC_POLL_END].fd = a->child.end;
-    pfd[PYEXEC_POLL_END].events = a->exited ? 0 : POLLIN;
-    pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
-    pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
-    pfd[PYEXEC_POLL_IN].fd = a->in;
-    pfd[PYEXEC_POLL_IN].events = POLLOUT;
+    pyexec_attempt_watched(run, a, gather, pfd);
 
     deadline = a->start + (uint64_t) run->request->timeout * 1000000;
 
@@ -231,8 +222,12 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
                             PYEXEC_MSG_STDERR);
     }
 
-    while (pfd[PYEXEC_POLL_SAID].revents && pyexec_attempt_listen(run, a)) {
-        /* void */
+    /* all that is said but a proposal matters only when the child has ended */
+
+    if (pfd[PYEXEC_POLL_SAID].revents || pfd[PYEXEC_POLL_END].revents
+        || pfd[PYEXEC_POLL_VITALS].revents)
+    {
+        pyexec_attempt_listen(run, a);
     }
 
     if (pfd[PYEXEC_POLL_END].revents) {
@@ -254,6 +249,27 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     }
 
     return a->killed || now < watch;
+}
+
+
+static void
+pyexec_attempt_watched(const pyexec_run_t *run, const pyexec_attempt_t *a,
+    unsigned gather, struct pollfd *pfd)
+{
+    pfd[PYEXEC_POLL_VITALS].fd = a->child.vitals;
+    pfd[PYEXEC_POLL_VITALS].events = POLLIN;
+    pfd[PYEXEC_POLL_OUT].fd = gather ? -1 : a->child.out;
+    pfd[PYEXEC_POLL_OUT].events = POLLIN;
+    pfd[PYEXEC_POLL_ERR].fd = gather ? -1 : a->child.err;
+    pfd[PYEXEC_POLL_ERR].events = POLLIN;
+    pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
+    pfd[PYEXEC_POLL_SAID].events = a->proposes ? POLLIN : 0;
+    pfd[PYEXEC_POLL_END].fd = a->child.end;
+    pfd[PYEXEC_POLL_END].events = a->exited ? 0 : POLLIN;
+    pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
+    pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
+    pfd[PYEXEC_POLL_IN].fd = a->in;
+    pfd[PYEXEC_POLL_IN].events = POLLOUT;
 }
 
 
@@ -314,9 +330,9 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
 }
 
 
-/* returns 1 if a part was read; 0 if there is none, or none is to follow */
+/* reads all that the child has said until now */
 
-static int
+static void
 pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 {
     size_t   max;
@@ -326,25 +342,26 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 
     max = PYEXEC_MAX_SAID + run->request->code.len;
 
-    n = recv(a->child.job, pyexec_buf_reserve(&a->said, 65536), 65536,
-             MSG_DONTWAIT);
+    for (n = PYEXEC_SAID_PART; n == PYEXEC_SAID_PART && !a->hung_up; ) {
 
-    if (n == -1 && pyexec_not_yet(errno)) {
-        return 0;
+        n = recv(a->child.job, pyexec_buf_reserve(&a->said, PYEXEC_SAID_PART),
+                 PYEXEC_SAID_PART, MSG_DONTWAIT);
+
+        if (n == -1 && pyexec_not_yet(errno)) {
+            return;
+        }
+
+        a->said.len += n > 0 ? n : 0;
+
+        while ((len = pyexec_attempt_said(a, max)) > 0) {
+            a->said.len -= len;
+            memmove(a->said.data, a->said.data + len, a->said.len);
+        }
+
+        if (n <= 0 || len == -1) {
+            a->hung_up = 1;
+        }
     }
-
-    a->said.len += n > 0 ? n : 0;
-
-    while ((len = pyexec_attempt_said(a, max)) > 0) {
-        a->said.len -= len;
-        memmove(a->said.data, a->said.data + len, a->said.len);
-    }
-
-    if (n <= 0 || len == -1) {
-        a->hung_up = 1;
-    }
-
-    return !a->hung_up;
 }
 
 
@@ -498,6 +515,10 @@ pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a)
     pyexec_kill_e  why;
 
     pyexec_drain(run->control, run->drained);
+
+    /* a child whose socket is full waits for that */
+
+    pyexec_attempt_listen(run, a);
 
     why = pyexec_look(run, a, &next);
 

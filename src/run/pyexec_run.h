@@ -53,6 +53,7 @@ typedef struct {
     pyexec_stream_t        err;
     int                    in;             /* to its stdin, or -1 */
     size_t                 fed;            /* bytes written to it */
+    unsigned               proposes:1;     /* it says a correction first */
 
     /* the child's messages: well-formed, but their content is not trusted */
 
