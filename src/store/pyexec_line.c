@@ -72,17 +72,25 @@ pyexec_lines_append(int runs, const pyexec_buf_t *line)
     off_t        end;
     struct stat  sb;
 
-    if (pyexec_segment_close(runs) == -1) {
-        return -1;
-    }
+    for ( ;; ) {
+        fd = openat(runs, PYEXEC_LINES,
+                    O_RDWR|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
+        if (fd == -1) {
+            return -1;
+        }
 
-    fd = openat(runs, PYEXEC_LINES,
-                O_RDWR|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0666);
-    if (fd == -1) {
-        return -1;
-    }
+        rc = fstat(fd, &sb);
 
-    rc = fstat(fd, &sb);
+        if (rc == -1 || sb.st_size < PYEXEC_SEGMENT) {
+            break;
+        }
+
+        (void) close(fd);
+
+        if (pyexec_segment_close(runs) == -1) {
+            return -1;
+        }
+    }
 
     if (rc == 0) {
         end = pyexec_lines_end(fd, sb.st_size);
