@@ -212,6 +212,7 @@ static void
 pyexec_main_workspaces(pyexec_pool_t *pool)
 {
     unsigned             i;
+    struct stat          s;
     pyexec_sandbox_t    *sb;
     pyexec_workspace_t  *w;
 
@@ -232,9 +233,12 @@ pyexec_main_workspaces(pyexec_pool_t *pool)
 
         w->fd = open(w->path, O_PATH|O_DIRECTORY|O_CLOEXEC);
 
-        if (w->fd == -1) {
+        if (w->fd == -1 || fstat(w->fd, &s) == -1) {
             pyexec_die("the workspace \"%s\" cannot be opened: %m", w->path);
         }
+
+        w->dev = s.st_dev;
+        w->ino = s.st_ino;
 
         if (!pyexec_main_writable(w->fd, sb)) {
             pyexec_die("the workspace \"%s\" cannot be used by the pool's user "

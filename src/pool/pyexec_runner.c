@@ -26,15 +26,23 @@
 enum {
     PYEXEC_POLL_LIFELINE = 0,
     PYEXEC_POLL_JOB,
+    PYEXEC_POLL_MOUNTS,                    /* after the job: a mount that came
+                                              before that is seen with it */
     PYEXEC_POLL_SPARES
 };
 
 
-static void pyexec_runner_wait(pyexec_executor_t *ex, int lifeline);
-static int pyexec_runner_hold(pyexec_executor_t *ex, int lifeline, int client,
+typedef struct {
+    pyexec_executor_t      ex;
+    pyexec_watch_t         watch;
+    int                    lifeline;
+} pyexec_runner_t;
+
+
+static void pyexec_runner_wait(pyexec_runner_t *rn);
+static int pyexec_runner_hold(pyexec_runner_t *rn, int client,
     uint64_t deadline);
-static short pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job,
-    short events);
+static short pyexec_runner_poll(pyexec_runner_t *rn, int job, short events);
 static int pyexec_runner_ready(pyexec_executor_t *ex);
 static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
     unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
@@ -44,41 +52,44 @@ static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
 void
 pyexec_runner(pyexec_pool_t *pool)
 {
-    int                client, given[PYEXEC_GIVEN];
-    uint64_t           deadline;
-    unsigned           i;
-    pyexec_buf_t       buf = { NULL, 0, 0 };
-    pyexec_msg_e       type;
-    pyexec_store_t     stores[PYEXEC_MAX_WORKSPACES];
-    pyexec_watch_t     watch;
-    pyexec_executor_t  ex;
+    int                 client, given[PYEXEC_GIVEN];
+    uint64_t            deadline;
+    unsigned            i;
+    pyexec_buf_t        buf = { NULL, 0, 0 };
+    pyexec_msg_e        type;
+    pyexec_store_t      stores[PYEXEC_MAX_WORKSPACES];
+    pyexec_runner_t     rn;
+    pyexec_executor_t  *ex;
 
-    memset(&ex, 0, sizeof(pyexec_executor_t));
+    memset(&rn, 0, sizeof(pyexec_runner_t));
     pyexec_serve_open(pool, stores);
-    pyexec_watch_open(&watch, &pool->sandbox);
+    pyexec_watch_open(&rn.watch, &pool->sandbox);
 
-    ex.roots = pool->roots;
-    ex.control = PYEXEC_FD_RUNS;
-    ex.steward = pool->steward[0];
-    ex.workspaces = pool->sandbox.workspaces;
-    ex.spares.kinds = pool->kinds;
+    rn.lifeline = pool->lifeline[0];
+    ex = &rn.ex;
+
+    ex->roots = pool->roots;
+    ex->control = PYEXEC_FD_RUNS;
+    ex->steward = pool->steward[0];
+    ex->workspaces = pool->sandbox.workspaces;
+    ex->spares.kinds = pool->kinds;
 
     for (i = 0; i < pool->kinds; i++) {
-        ex.spares.queue[i] = pool->queue[i][0];
+        ex->spares.queue[i] = pool->queue[i][0];
     }
 
     for (i = 0; i < PYEXEC_MAX_SPARES; i++) {
-        ex.spares.slots[i].vitals = -1;
+        ex->spares.slots[i].vitals = -1;
     }
 
     for ( ;; ) {
 
-        pyexec_spares_ask(&ex.spares, pool->kinds);
-        pyexec_runner_wait(&ex, pool->lifeline[0]);
+        pyexec_spares_ask(&ex->spares, pool->kinds);
+        pyexec_runner_wait(&rn);
 
         /* the job is left to the next pool, as the first process sees to it */
 
-        if (pyexec_watch(&watch, &pool->sandbox)) {
+        if (pyexec_watch(&rn.watch, &pool->sandbox)) {
             _exit(0);
         }
 
@@ -88,10 +99,9 @@ pyexec_runner(pyexec_pool_t *pool)
             continue;
         }
 
-        if (pyexec_runner_hold(&ex, pool->lifeline[0], client, deadline) == 0)
-        {
-            pyexec_runner_serve(&ex, stores, pool->sandbox.nworkspaces,
-                                watch.gone, client, type, &buf, given);
+        if (pyexec_runner_hold(&rn, client, deadline) == 0) {
+            pyexec_runner_serve(ex, stores, pool->sandbox.nworkspaces,
+                                rn.watch.gone, client, type, &buf, given);
         }
 
         pyexec_serve_close(given, PYEXEC_GIVEN);
@@ -108,7 +118,7 @@ pyexec_runner(pyexec_pool_t *pool)
  */
 
 static void
-pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
+pyexec_runner_wait(pyexec_runner_t *rn)
 {
     int       take;
     uint64_t  since;
@@ -116,11 +126,10 @@ pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
     since = pyexec_now();
 
     do {
-        take = pyexec_runner_ready(ex)
+        take = pyexec_runner_ready(&rn->ex)
                || pyexec_now() - since >= PYEXEC_ASK_AGAIN * 1000;
 
-    } while (pyexec_runner_poll(ex, lifeline, take ? ex->control : -1, POLLIN)
-             == 0);
+    } while (pyexec_runner_poll(rn, take ? rn->ex.control : -1, POLLIN) == 0);
 }
 
 
@@ -130,12 +139,11 @@ pyexec_runner_wait(pyexec_executor_t *ex, int lifeline)
  */
 
 static int
-pyexec_runner_hold(pyexec_executor_t *ex, int lifeline, int client,
-    uint64_t deadline)
+pyexec_runner_hold(pyexec_runner_t *rn, int client, uint64_t deadline)
 {
-    while (!pyexec_runner_ready(ex)) {
+    while (!pyexec_runner_ready(&rn->ex)) {
 
-        if (pyexec_runner_poll(ex, lifeline, client, POLLRDHUP)) {
+        if (pyexec_runner_poll(rn, client, POLLRDHUP)) {
             return -1;
         }
 
@@ -152,23 +160,25 @@ pyexec_runner_hold(pyexec_executor_t *ex, int lifeline, int client,
 /* handles what comes from children; returns the events of job, perhaps none */
 
 static short
-pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job, short events)
+pyexec_runner_poll(pyexec_runner_t *rn, int job, short events)
 {
     int               timeout;
     unsigned          n;
     struct pollfd     pfd[PYEXEC_POLL_SPARES + PYEXEC_SPARE_POLLS];
     pyexec_spares_t  *spares;
 
-    spares = &ex->spares;
+    spares = &rn->ex.spares;
 
-    timeout = pyexec_spares_complete(spares) && pyexec_runner_ready(ex)
+    timeout = pyexec_spares_complete(spares) && pyexec_runner_ready(&rn->ex)
               ? -1 : PYEXEC_ASK_AGAIN;
     n = pyexec_spares_poll(spares, &pfd[PYEXEC_POLL_SPARES]);
 
-    pfd[PYEXEC_POLL_LIFELINE].fd = lifeline;
+    pfd[PYEXEC_POLL_LIFELINE].fd = rn->lifeline;
     pfd[PYEXEC_POLL_LIFELINE].events = POLLIN;
     pfd[PYEXEC_POLL_JOB].fd = job;
     pfd[PYEXEC_POLL_JOB].events = events;
+    pfd[PYEXEC_POLL_MOUNTS].fd = rn->watch.mounts;
+    pfd[PYEXEC_POLL_MOUNTS].events = POLLPRI;
 
     if (pyexec_wait(pfd, PYEXEC_POLL_SPARES + n, timeout) == -1) {
         pyexec_die("poll(): %m");
@@ -177,6 +187,8 @@ pyexec_runner_poll(pyexec_executor_t *ex, int lifeline, int job, short events)
     if (pfd[PYEXEC_POLL_LIFELINE].revents) {
         _exit(0);
     }
+
+    rn->watch.changed |= pfd[PYEXEC_POLL_MOUNTS].revents != 0;
 
     pyexec_spares_ask(spares, spares->kinds);
     pyexec_spares_events(spares, &pfd[PYEXEC_POLL_SPARES]);

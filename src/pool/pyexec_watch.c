@@ -48,6 +48,7 @@ pyexec_watch_open(pyexec_watch_t *watch, const pyexec_sandbox_t *sb)
     memset(watch, 0, sizeof(pyexec_watch_t));
 
     watch->mounts = -1;
+    watch->changed = 1;
 
     if (!pyexec_mounts(sb)) {
         return;
@@ -83,13 +84,11 @@ pyexec_watch(pyexec_watch_t *watch, const pyexec_sandbox_t *sb)
         }
     }
 
-    if (watch->mounts == -1
-        || (watch->looked && !pyexec_poll(watch->mounts, POLLPRI, 0)))
-    {
+    if (watch->mounts == -1 || !watch->changed) {
         return NULL;
     }
 
-    watch->looked = 1;
+    watch->changed = 0;
 
     return pyexec_watch_mounts(sb) != sb->mounts
            ? "there are other mounts in a workspace than before" : NULL;
@@ -104,6 +103,8 @@ pyexec_watch_tell(pyexec_watch_t *watch, const pyexec_sandbox_t *sb)
     const char  *stale;
 
     gone = watch->gone;
+    watch->changed |= watch->mounts != -1
+                      && pyexec_poll(watch->mounts, POLLPRI, 0);
     stale = pyexec_watch(watch, sb);
 
     if (stale) {

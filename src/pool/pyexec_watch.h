@@ -15,7 +15,7 @@
 
 typedef struct {
     int                    mounts;         /* /proc/self/mountinfo, or -1 */
-    unsigned               looked:1;
+    unsigned               changed:1;      /* some mounts, perhaps */
     uint64_t               gone;           /* a bit for each workspace whose
                                               path leads nowhere */
 } pyexec_watch_t;
@@ -33,8 +33,9 @@ void pyexec_watch_mark(pyexec_sandbox_t *sb);
 void pyexec_watch_open(pyexec_watch_t *watch, const pyexec_sandbox_t *sb);
 
 /*
- * Looks at the workspaces, and at the mounts if the kernel says that some have
- * changed.  Returns NULL, or a sentence if the pool is stale.
+ * Looks at the workspaces, and at the mounts if some have changed, of which
+ * POLLPRI on watch->mounts tells once: who polls that sets watch->changed.
+ * Returns NULL, or a sentence if the pool is stale.
  */
 
 const char *pyexec_watch(pyexec_watch_t *watch, const pyexec_sandbox_t *sb);

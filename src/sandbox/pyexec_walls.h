@@ -48,6 +48,8 @@ typedef struct {
     const char            *path;           /* absolute */
     const char            *real;           /* without symbolic links */
     int                    fd;             /* O_PATH | O_DIRECTORY */
+    dev_t                  dev;            /* what fd is */
+    ino_t                  ino;
 } pyexec_workspace_t;
 
 

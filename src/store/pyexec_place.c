@@ -9,18 +9,13 @@
 pyexec_place_e
 pyexec_place(const pyexec_workspace_t *w)
 {
-    struct stat  now, then;
+    struct stat  now;
 
     if (stat(w->path, &now) == -1) {
         return errno == ENOENT || errno == ENOTDIR ? PYEXEC_PLACE_GONE
                                                    : PYEXEC_PLACE_SAME;
     }
 
-    if (fstat(w->fd, &then) == -1
-        || (now.st_dev == then.st_dev && now.st_ino == then.st_ino))
-    {
-        return PYEXEC_PLACE_SAME;
-    }
-
-    return PYEXEC_PLACE_OTHER;
+    return now.st_dev == w->dev && now.st_ino == w->ino ? PYEXEC_PLACE_SAME
+                                                        : PYEXEC_PLACE_OTHER;
 }
