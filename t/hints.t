@@ -54,9 +54,9 @@ __DATA__
 
 === TEST 2: there is nothing to say
 --- config eval: $::CONFIG
---- request eval: [both("print(1)"), both("open('x', 'w').write('1')"), both("raise ValueError")]
---- error_code eval: [(200) x 6]
---- response_body_like eval: [(says()) x 6]
+--- request eval: [both("print(1)"), both("open('x', 'w').write('1')"), both("raise ValueError"), both("import logging\nlogging.warning('x')"), both("def f():\n    plt.show()\nprint(1)")]
+--- error_code eval: [(200) x 10]
+--- response_body_like eval: [(says()) x 10]
 
 
 
@@ -87,11 +87,11 @@ __DATA__
 
 === TEST 5: a missing module
 --- config eval: $::CONFIG
---- request eval: [both("import no_such_module"), both("x = 1\nimport no_such_module")]
---- error_code eval: [(200) x 4]
+--- request eval: [both("import no_such_module"), both("x = 1\nimport no_such_module"), both("raise ImportError(\"Missing optional dependency 'no_such_module'. Use pip\")")]
+--- error_code eval: [(200) x 6]
 --- response_body_like eval
 [(qr/"hints":\["No está instalado, y no se puede instalar: no_such_module\."(?:,"Además de la biblioteca estándar hay: [\w, ]+\.")?\]/,
-  qr/"hints":\["Not installed, and not to be installed: no_such_module\."(?:,"Beside the standard library there are: [\w, ]+\.")?\]/) x 2]
+  qr/"hints":\["Not installed, and not to be installed: no_such_module\."(?:,"Beside the standard library there are: [\w, ]+\.")?\]/) x 3]
 
 
 
@@ -306,7 +306,7 @@ my @operator = ("Quien administra el servidor puede permitir más, con pyexec_po
 
 === TEST 25: a file that was not, relative and absolute
 --- config eval: $::CONFIG . "pyexec_policy off;"
---- request eval: [both("open('x.csv')", "up"), both("open('/mnt/x.csv', 'w')", "down")]
+--- request eval: [both("open('x.csv')", "up"), both("open('/no_such_directory/x.csv', 'w')", "down")]
 --- error_code eval: [(200) x 4]
 --- response_body_like eval
 [says("En session/uploads/ hay: data.csv.", "El directorio de la ejecución empieza vacío: los archivos subidos están en session/uploads/, los de ejecuciones anteriores en session/code_exec/."),

@@ -51,13 +51,14 @@ static void pyexec_hints_refused(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
 static void pyexec_hints_missing(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
+static void pyexec_hints_quoted(const pyexec_str_t *message, pyexec_str_t *s);
 static void pyexec_hints_installed(const pyexec_run_t *run,
     pyexec_hints_t *h);
 static void pyexec_hints_blocked(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
 static void pyexec_hints_syntax(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
-static int pyexec_hints_fenced(const pyexec_str_t *code);
+static int pyexec_hints_line(const pyexec_str_t *code, const char *words);
 static void pyexec_hints_number(pyexec_hints_t *h, pyexec_sentence_e sentence,
     uint64_t n);
 static void pyexec_hints_size(pyexec_hints_t *h, pyexec_sentence_e sentence,
@@ -190,7 +191,11 @@ pyexec_hints(const pyexec_run_t *run, const pyexec_attempt_t *a,
                 pyexec_hints_failed(run, a, &h);
             }
 
-            if (strcmp(a->verdict, "deps_missing") == 0) {
+            if (strcmp(a->verdict, "deps_missing") == 0
+                || (a->has_failed
+                    && pyexec_hints_begins(&a->failed.message,
+                                           "Missing optional dependency '")))
+            {
                 pyexec_hints_missing(run, a, &h);
             }
         }
@@ -210,12 +215,10 @@ pyexec_hints_ok(const pyexec_run_t *run, const pyexec_attempt_t *a,
         return;
     }
 
-    if (pyexec_hints_has(&run->code, "plt.show(")
-        || pyexec_hints_has(&run->code, "pyplot.show("))
-    {
+    if (pyexec_hints_line(&run->code, "plt.show(")) {
         pyexec_say(h, PYEXEC_SAY_NO_FIGURE);
 
-    } else if (a->out.kept.len == 0 && !valued) {
+    } else if (a->out.kept.len == 0 && a->err.kept.len == 0 && !valued) {
         pyexec_say(h, PYEXEC_SAY_NOTHING);
     }
 }
@@ -416,6 +419,10 @@ pyexec_hints_missing(const pyexec_run_t *run, const pyexec_attempt_t *a,
     missing = a->checked.missing;
     s = a->failed.undefined;
 
+    if (a->has_failed && s.len == 0) {
+        pyexec_hints_quoted(&a->failed.message, &s);
+    }
+
     while (a->has_failed || pyexec_list_next(&missing, &s) == 1) {
 
         if (pyexec_hints_name(&s, name)) {
@@ -441,6 +448,23 @@ pyexec_hints_missing(const pyexec_run_t *run, const pyexec_attempt_t *a,
     }
 
     pyexec_buf_free(&names);
+}
+
+
+/* sets s to what stands in the first quotation marks, if there are any */
+
+static void
+pyexec_hints_quoted(const pyexec_str_t *message, pyexec_str_t *s)
+{
+    const u_char  *p, *end;
+
+    p = memchr(message->data, '\'', message->len);
+    end = p ? memchr(p + 1, '\'', message->data + message->len - p - 1) : NULL;
+
+    if (end) {
+        s->data = p + 1;
+        s->len = end - s->data;
+    }
 }
 
 
@@ -521,7 +545,9 @@ pyexec_hints_syntax(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_str_t   reason, line;
     const u_char  *nl;
 
-    if (pyexec_hints_fenced(&run->code)) {
+    if (pyexec_hints_line(&run->code, "```")
+        || pyexec_hints_line(&run->code, "~~~"))
+    {
         pyexec_say(h, PYEXEC_SAY_FENCE);
         return;
     }
@@ -565,19 +591,17 @@ pyexec_hints_syntax(const pyexec_run_t *run, const pyexec_attempt_t *a,
 }
 
 
-/* does a line begin with a fence of Markdown? */
+/* does a line of the code begin with these words? */
 
 static int
-pyexec_hints_fenced(const pyexec_str_t *code)
+pyexec_hints_line(const pyexec_str_t *code, const char *words)
 {
     pyexec_str_t   rest;
     const u_char  *nl;
 
     for (rest = *code; ; rest.len -= nl + 1 - rest.data, rest.data = nl + 1) {
 
-        if (pyexec_hints_begins(&rest, "```")
-            || pyexec_hints_begins(&rest, "~~~"))
-        {
+        if (pyexec_hints_begins(&rest, words)) {
             return 1;
         }
 
