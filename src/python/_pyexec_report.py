@@ -110,8 +110,11 @@ def _is_closed(path):
 def _format(exc):
     if isinstance(exc, SystemExit):
         return ""
+    limit = min(getattr(sys, "tracebacklimit", MAX_FRAMES), MAX_FRAMES)
     formatted = traceback.TracebackException(type(exc), exc, exc.__traceback__,
-                                             limit=-MAX_FRAMES)
+                                             limit=-limit)
+    if limit <= 0:
+        return "".join(formatted.format_exception_only())
     _hide_ours(formatted)
     if sys.version_info < (3, 12) and isinstance(exc, (NameError,
                                                        AttributeError)):
@@ -161,9 +164,13 @@ def print_exception(exc):
         return
 
     if sys.excepthook is not sys.__excepthook__:
-        sys.excepthook(type(exc), exc, exc.__traceback__)
-        return
-
+        try:
+            sys.excepthook(type(exc), exc, exc.__traceback__)
+            return
+        except Exception as error:
+            error.__traceback__ = error.__traceback__.tb_next
+            sys.stderr.write("Error in sys.excepthook:\n%s\n"
+                             "Original exception was:\n" % _format(error))
     try:
         text = _format(exc)
     except BaseException:

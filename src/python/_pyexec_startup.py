@@ -10,7 +10,7 @@ import builtins
 import contextlib
 import functools
 import gc
-import importlib
+import importlib.machinery
 import io
 import linecache
 import logging
@@ -90,7 +90,7 @@ _ENVIRONMENT = {
     "JOBLIB_MULTIPROCESSING": "0",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MPLBACKEND": "Agg",
+    "MPLBACKEND": "agg",
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "USER": "nobody",
@@ -273,7 +273,6 @@ def _settle(alone):
     sys.orig_argv = ["python3", FILE_NAME]
     # begin() makes the last one the run's: what is uploaded there hides nothing
     sys.path = [path for path in sys.path if path not in ("", ".")] + [""]
-    sys.modules["__main__"] = _main
 
     _seeds[:] = [seed(sys.modules[name]) for name, seed in _SEEDS.items()
                  if name in sys.modules]
@@ -440,22 +439,28 @@ def begin(code):
     lines = io.StringIO(code, newline=None).readlines()
     linecache.cache[FILE_NAME] = (len(code), None, lines, FILE_NAME)
 
-    namespace = _main.__dict__
-    namespace.clear()
-    namespace.update(__name__="__main__", __doc__=None, __package__=None,
-                     __loader__=None, __spec__=None, __cached__=None,
-                     __file__=os.path.join(sys.path[-1], FILE_NAME),
-                     __builtins__=builtins)
-    return namespace
+    # the order is Python's, which dir() and vars() show
+    sys.modules["__main__"] = main = types.ModuleType("__main__")
+    file = os.path.join(sys.path[-1], FILE_NAME)
+    main.__loader__ = importlib.machinery.SourceFileLoader("__main__", file)
+    if _HAS_ANNOTATIONS:
+        main.__annotations__ = {}
+    main.__builtins__ = builtins
+    main.__file__ = file
+    main.__cached__ = None
+    _main[:] = [main]
+    return main.__dict__
 
 
-_main = types.ModuleType("__main__")
+_HAS_ANNOTATIONS = "__annotations__" in sys.modules["__main__"].__dict__
+
+_main = []               # the module, until finish()
 
 
 def finish():
     """Do what Py_FinalizeEx() does for the code, in its order: wait for
-    threads, run atexit functions, clear __main__, collect, flush."""
-    steps = [_clear_main, gc.collect, _flush]
+    threads, run atexit functions, collect, let go of __main__, flush."""
+    steps = [gc.collect, _drop_main, _flush]
     if _exit_work() != _at_rest:
         steps[:0] = [threading._shutdown, _pyexec_figures.finish,
                      atexit._run_exitfuncs]
@@ -494,12 +499,23 @@ def _complain(exc):
         pass    # standard error may be closed
 
 
-def _clear_main():
-    """Drop __main__'s references, so that open files are flushed and closed.
+def _drop_main():
+    """Finalize what the code has left: open files are flushed and closed.
 
-    Names with one underscore go first, as in CPython's module clearing.
+    What only __main__ refers to is finalized while its names are there.  If
+    something else has the module, it is cleared: names with one underscore go
+    first, as in CPython's module clearing.
     """
-    namespace = _main.__dict__
+    main = weakref.ref(_main.pop())
+    sys.modules.pop("__main__", None)
+    gc.collect()
+
+    if main() is not None:
+        _clear(main().__dict__)
+        gc.collect()
+
+
+def _clear(namespace):
     names = [name for name in namespace if name != "__builtins__"]
 
     for private in (True, False):
@@ -515,5 +531,5 @@ def _is_private(name):
 
 def _flush():
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        if stream is not None and not getattr(stream, "closed", False):
             stream.flush()

@@ -2,6 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <locale.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -99,7 +100,7 @@ pyexec_python_preinit(void)
     PyPreConfig  pre;
 
     PyPreConfig_InitIsolatedConfig(&pre);
-    pre.utf8_mode = 1;
+    pre.utf8_mode = setlocale(LC_CTYPE, "C.UTF-8") == NULL;
     pre.allocator = PYMEM_ALLOCATOR_PYMALLOC;
     pyexec_python_check_status(Py_PreInitialize(&pre));
 }
@@ -126,6 +127,10 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &loading);
 
     PyConfig_InitIsolatedConfig(&config);
+    config.isolated = 0;
+#if PY_VERSION_HEX >= 0x030b0000
+    config.safe_path = 0;
+#endif
     config.buffered_stdio = 0;
     config.write_bytecode = 0;
     config.install_signal_handlers = 1;

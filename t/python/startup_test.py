@@ -303,7 +303,7 @@ class Runs(unittest.TestCase):
             ".start()\n"
             "print('end')\n"
             "go.set()\n").split("\n"),
-            ["end", "thread", "atexit", "del first", "del last", "del loop",
+            ["end", "thread", "atexit", "del loop", "del last", "del first",
              ""])
 
     def test_open_files_are_written(self):
