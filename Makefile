@@ -13,6 +13,7 @@
 #               whose p99 it prints; no process may grow
 # make chaos    kills processes for SECONDS=; SEED= repeats the sequence
 # make soak     makes RUNS= runs; no process may grow
+# make transfer sends a file of SIZE= MB there and back; no process may grow
 # make install  the module and the pool's program; DESTDIR=
 # make deb      builds a Debian package in build
 # make debcheck installs, runs, upgrades and purges it in clean RELEASES=
@@ -89,7 +90,7 @@ NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
 .PHONY: all run test suites distcheck asan walls units fuzz bench hostile \
-        chaos soak install deb debcheck clean modules packages \
+        chaos soak transfer install deb debcheck clean modules packages \
         run-packages test-packages deb-packages
 .DELETE_ON_ERROR:
 
@@ -239,10 +240,10 @@ SECONDS    ?= 600
 RUNS       ?= 100000
 REQUESTS   ?= 100000
 
-hostile chaos soak: test-packages modules build/python
+hostile chaos soak transfer: test-packages modules build/python
 	@$(TEST_NGINX) \
 	    SECONDS=$(SECONDS) SEED=$(SEED) RUNS=$(RUNS) REQUESTS=$(REQUESTS) \
-	    perl t/tools/$@.pl
+	    SIZE=$(SIZE) perl t/tools/$@.pl
 
 suites: test-packages modules units build/python
 	@$(TEST_NGINX) prove $(SUITES)

@@ -17,11 +17,12 @@ my $w = "$dir/workspace";
 chmod 0755, $dir;
 
 my $d = Pyexec::Daemon->new(workers => 2, pool => 'workers=2 preload=none', workspace => $w,
-    http => 'pyexec_policy off; client_max_body_size 16m; client_body_buffer_size 8k;', more => <<'END');
+    http => 'pyexec_policy off; client_max_body_size 16m; client_body_buffer_size 8k;', more => <<'END' =~ s/WORKSPACE2/${w}2/r);
 location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; }
 location ~ ^/small/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_max_session 4m; }
 location = /api/small { pyexec_execute default; pyexec_max_session 4m; }
 location = /any { pyexec_files default $arg_s $arg_p; }
+location ~ ^/full/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_workspace WORKSPACE2; pyexec_min_free 99%; }
 END
 
 my $files = '/api/files';
@@ -154,6 +155,23 @@ is(join(' ', sort map { $_->answer->{code} } @c), join(' ', 201, (412) x 8), 'th
 $tag = tag(get("$files/s/only"));
 @c = map { Pyexec::Client->new($d->port)->send(Pyexec::Client::message(PUT => "$files/s/only", $_ x 99, 'If-Match' => $tag)) } 1 .. 9;
 is(join(' ', sort map { $_->answer->{code} } @c), join(' ', 200, (412) x 8), 'or the first that changes it');
+# a file is there, whole, while it is replaced
+
+put("$files/s/over", 'x' x 100);
+my $over = fork // die "fork: $!";
+if ($over == 0) {
+    my $c = Pyexec::Client->new($d->port);
+    $c->ask(PUT => "$files/s/over", $_ x 100) for ('a' .. 'z') x 20;
+    POSIX::_exit(0);
+}
+$c = Pyexec::Client->new($d->port);
+my %seen;
+do {
+    my $r = $c->ask(GET => "$files/s/over");
+    $seen{ "$r->{code} " . ($r->{body} =~ s/\A(.)\1{99}\z/whole/r) }++;
+    $seen{ 'listed ' . @{ $c->ask(GET => "$files/s/?glob=over")->{json}{items} } }++;
+} while waitpid($over, POSIX::WNOHANG()) == 0;
+is(join(', ', sort keys %seen), '200 whole, listed 1', 'a file that is replaced is there all the time');
 is(join(' ', glob("$w/s/.pyexec*")), '', 'no temporary name is left');
 
 # what a session may hold
@@ -173,6 +191,13 @@ ok(!-e "$w/q/4", 'nothing was left of others');
 my %n;
 $n{ $_->answer->{code} }++ for @c;
 is_deeply(\%n, { 201 => 2, 413 => 4 }, 'of many at a time, as many as there is room for');
+
+# a full disk
+
+$r = put('/full/s/new/f', 'x');
+is("$r->{code} $r->{json}{detail}", "507 the workspace's disk is full", 'a full disk');
+ok(!-e "${w}2/s", 'of which nothing is left');
+is(request(DELETE => '/full/s/f')->{code}, 404, 'it can be told what to remove');
 
 # another owner's session, by whom it is not opened to the pool
 

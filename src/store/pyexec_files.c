@@ -133,9 +133,7 @@ pyexec_files_open(pyexec_store_t *store, const pyexec_file_job_t *job,
         err = EISDIR;
     }
 
-    /* one of several names may be that of a file elsewhere */
-
-    if (err == 0 && (!S_ISREG(st->st_mode) || st->st_nlink != 1)) {
+    if (err == 0 && !pyexec_files_one(st)) {
         err = ENOENT;
     }
 
@@ -342,7 +340,7 @@ pyexec_listing_file(pyexec_listing_t *l, int dir, const char *name)
     }
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1
-        || !S_ISREG(st.st_mode) || st.st_nlink != 1)
+        || !pyexec_files_one(&st))
     {
         return;
     }

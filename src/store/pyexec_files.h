@@ -18,6 +18,14 @@
 #include "wire/pyexec_wire.h"
 
 
+/*
+ * A file that is there.  One of several names may be that of a file elsewhere;
+ * without any, it has just been replaced or removed.
+ */
+
+#define pyexec_files_one(st)  (S_ISREG((st)->st_mode) && (st)->st_nlink <= 1)
+
+
 /* bytes of an entity tag with its quotation marks and a NUL: inode, size, ns */
 
 #define PYEXEC_ETAG         64

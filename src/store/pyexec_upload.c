@@ -347,7 +347,7 @@ pyexec_upload_allowed(pyexec_store_t *store, const pyexec_file_job_t *job,
         return -1;
     }
 
-    if (old && (!S_ISREG(old->st_mode) || old->st_nlink != 1)) {
+    if (old && !pyexec_files_one(old)) {
         errno = EEXIST;
         return -1;
     }
@@ -598,7 +598,7 @@ pyexec_upload_unlink(pyexec_store_t *store, const pyexec_file_job_t *job,
         if (S_ISDIR(st.st_mode)) {
             errno = EISDIR;
 
-        } else if (!S_ISREG(st.st_mode) || st.st_nlink != 1) {
+        } else if (!pyexec_files_one(&st)) {
             errno = ENOENT;
 
         } else if (!pyexec_upload_holds(job, &st)) {

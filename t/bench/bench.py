@@ -364,6 +364,13 @@ def say(what):
     print("bench: %s" % what, file=sys.stderr, flush=True)
 
 
+def keep(path, text):
+    """Writes what was measured here; what stands behind it stays."""
+    old = path.read_text() if path.exists() else ""
+    _, heading, behind = old.partition("\n## Large files\n")
+    path.write_text(text + heading + behind)
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))
     start = time.monotonic()
@@ -379,7 +386,7 @@ def main():
         text, met = report.write(bench)
         print(text, flush=True)
         if os.environ.get("WRITE"):
-            Path(os.environ["WRITE"]).write_text(text)
+            keep(Path(os.environ["WRITE"]), text)
 
         say("removing what the runs have left")
 
