@@ -127,13 +127,9 @@ class _Found:
 
 
 def _walk(tree):
-    """Look at every node.  Without recursion, as code may be nested deeply."""
     found = _Found()
-    todo = [tree]
 
-    while todo:
-        node = todo.pop()
-
+    for node in _nodes(tree):
         if isinstance(node, ast.Import):
             found.imports += [(_root(alias.name), node)
                               for alias in node.names]
@@ -157,17 +153,49 @@ def _walk(tree):
             if node.func.id == "open":
                 found.paths += [(path, node) for path in _literals(node)]
 
-        for value in vars(node).values():
-            if isinstance(value, list):
-                todo += [child for child in value
-                         if isinstance(child, ast.AST)]
-            elif isinstance(value, ast.AST):
-                todo.append(value)
-
     for places in (found.imports, found.calls, found.paths):
         places.sort(key=lambda place: (place[1].lineno, place[1].col_offset))
 
     return found
+
+
+def _nodes(tree):
+    """Find the nodes of _FOUND: most of what the policy costs a run.
+
+    Without recursion, as code may be nested deeply.
+    """
+    nodes = []
+    todo = [tree]
+
+    while todo:
+        node = todo.pop()
+        kind = type(node)
+        if kind in _FOUND:
+            nodes.append(node)
+        for field in _FIELDS.get(kind, ()):
+            value = getattr(node, field)
+            if type(value) is list:
+                todo += value
+            elif type(value) in _FIELDS:
+                todo.append(value)
+
+    return nodes
+
+
+def _kinds(kind):
+    yield kind
+    for other in kind.__subclasses__():
+        yield from _kinds(other)
+
+
+_FOUND = {ast.Import, ast.ImportFrom, ast.Call, ast.Attribute}
+
+# of each kind of node, those that may have some of _FOUND in them
+_FIELDS = {kind: [field for field in kind._fields if field not in
+                  "arg attr ctx id name op ops type_comment".split()]
+           for kind in _kinds(ast.AST)
+           if kind._fields and not issubclass(kind, (ast.alias, ast.Constant,
+                                                     ast.Name))}
 
 
 def _root(name):
