@@ -10,8 +10,10 @@ array.  how is
     fork     fork, run the compiled code with standard output to a pipe, exit
     same     run it in this process, compiled
     compile  compile it
+    walk     look through its tree, as the policy does
 """
 
+import ast
 import gc
 import json
 import os
@@ -29,9 +31,11 @@ def main():
     os.chdir(directory)
 
     if kind != "bare":
-        sys.path.insert(0, os.path.join(HERE, "../../src/python"))
+        # the second has what the pool has in C
+        sys.path[:0] = [os.path.join(HERE, directory)
+                        for directory in ("../../src/python", "../python")]
         import _pyexec_startup
-        _pyexec_startup.preload(() if kind == "light" else None)
+        _pyexec_startup.preload("" if kind == "light" else None)
 
     gc.collect()
     gc.freeze()
@@ -88,9 +92,16 @@ def execute(code):
     sys.stdout.flush()
 
 
+def walk(source, marker):
+    import _pyexec_policy
+    tree = ast.parse(source)
+    return lambda: _pyexec_policy._walk(tree)
+
+
 HOW = {
     "fork": fork,
     "same": same,
+    "walk": walk,
     "compile": lambda source, marker: lambda: compile(source, "m", "exec"),
 }
 

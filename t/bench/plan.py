@@ -41,6 +41,36 @@ import numpy as np
 print(np.linalg.svd(np.random.rand(200, 200))[1].shape)
 """)
 
+# of 100 lines and an import, for which the policy looks through the tree
+
+LINES = Work("100 lines", "lines", "light", "", "points: 3", """\
+import math
+""" + "".join("""
+class Point{0}:
+    \"\"\"A place.\"\"\"
+
+    def __init__(self, x, y=0.5, *rest, **more):
+        self.x, self.y = x, y
+
+    @property
+    def size(self):
+        return math.sqrt(self.x ** 2 + self.y ** 2)
+
+
+def total{0}(items):
+    return sum(item.size for item in items if item.x > 0)
+
+
+points = [Point{0}(i, y=-i) for i in range(3)]
+names = {{str(p.x): f"{{p.size:.2f}} {{p.y!r}}" for p in points}}
+for name, text in sorted(names.items()):
+    if name == "1" and not text or False:
+        break
+    names[name] = text[1:2] + "x"
+    points.append(Point{0}(0))
+    del points[-1]
+""".format(i) for i in range(4)) + "\nprint('points:', len(points))\n")
+
 DATA = "value\n" + "".join("%d\n" % (i * i % 97) for i in range(100))
 
 # what a round measures: which interpreter, how, what, times
@@ -53,6 +83,7 @@ FLOORS = [
     ("full", "same", PLOT, 5),
     ("full", "fork", SVD, 10),
     ("full", "same", SVD, 10),
+    ("light", "walk", LINES, 100),
 ]
 
 # what, by how many clients, and how many requests or for how many seconds,
@@ -63,6 +94,7 @@ LOADS = [
     (FIB, 4, {"seconds": 0.5}, {"n": 20}),
     (FIB, 16, {"seconds": 0.7}, {"n": 48}),
     (FIB, 64, {"seconds": 1}, {"n": 128}),
+    (LINES, 1, {"n": 100}, {"n": 10}),
     (PLOT, 1, {"n": 8}, {"n": 2}),
     (PLOT, 4, {"n": 24}, {"n": 4}),
     (SVD, 1, {"n": 20}, {"n": 3}),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from measure import percentile, ratio
 from plan import (
-    CROWD, FIB, FLOORS, LISTS, LOADS, PLOT, QUICK, ROUNDS, SPARES, SVD)
+    CROWD, FIB, FLOORS, LINES, LISTS, LOADS, PLOT, QUICK, ROUNDS, SPARES, SVD)
 from servers import NGINX, PYTHON, TOP
 
 NOISE = 0.1              # of either kind: more, and there is no verdict
@@ -63,7 +63,8 @@ rounds' own. CPU is what all processes of a server have used, for a run."""
 FLOORS_TEXT = """\
 A bare interpreter has nothing loaded, the others what the zygote of that name
 has. Fork: fork, run the compiled code with its output to a pipe, exit, wait.
-Same: in one process, again and again."""
+Same: in one process, again and again. Walk: looking through the tree of the
+code, which is what the policy costs."""
 
 PARTS_TEXT = """\
 fib(15), 16 clients: of the processors' time what each kind of process has
@@ -124,6 +125,10 @@ def goals(bench):
         Goal("svd(200x200), 1 client", [
             Condition("p50, ms", svd.p50 / 1000, "<=",
                       1.3 * same.p50 / 1000 + 4)]),
+        Goal("100 lines, the policy's walk", [
+            Condition("/ p50 of the run",
+                      ratio(series["light", "walk", LINES],
+                            series[nginx, LINES, 1]), "<=", 0.05)]),
         Goal("a list of 50, of 10,000 runs", [
             Condition("p50 / that of 10 runs", ratio(many, few),
                       "<=", 1.2),
