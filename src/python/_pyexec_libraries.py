@@ -207,6 +207,26 @@ def _base_events(module):
     module.BaseEventLoop.create_server = create_server
 
 
+def _glob(module):
+    """Let "**" pass by the link "session" of the run's directory.
+
+    It leads up to all runs, each with such a link: the files would have as many
+    names as there are ways along 40 of them.
+    """
+    def rlistdir(directory, dir_fd, dironly, include_hidden=False):
+        for name in module._listdir(directory, dir_fd, dironly):
+            if not include_hidden and module._ishidden(name):
+                continue
+            yield name
+            path = module._join(directory, name)
+            if os.path.basename(path) not in ("session", b"session") \
+                    or not os.path.islink(path):
+                for below in rlistdir(path, dir_fd, dironly, include_hidden):
+                    yield module._join(name, below)
+
+    module._rlistdir = rlistdir
+
+
 def _pwd(module):
     """Know the user of runs: there is no /etc/passwd."""
     getpwuid, getpwnam = module.getpwuid, module.getpwnam
@@ -288,6 +308,7 @@ def _loaded():
 _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
     "asyncio.base_events": _base_events,
+    "glob": _glob,
     "matplotlib.font_manager": _pyexec_fonts.add_directory,
     "matplotlib.text": _pyexec_fonts.watch_texts,
     "multiprocessing.heap": _heap,
