@@ -379,7 +379,7 @@ def _begin_streams():
         raw = io.FileIO(fd, "w", closefd=False)
         raw.name = "<stdout>" if fd == 1 else "<stderr>"
         stream.__init__(_pyexec_output.Writer(raw), stream.encoding,
-                        stream.errors, "\n", stream.line_buffering, True)
+                        stream.errors, "\n", fd == 2, True)
         os.dup2(kept, fd)
         os.close(kept)
 
