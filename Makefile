@@ -9,6 +9,8 @@
 #               that starts a process for each; QUICK=1, WRITE=BENCHMARKS.md
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
+# make compat   runs the scripts of t/compat here and by python3: what they
+#               print and leave must be the same
 # make hostile  sends REQUESTS= hostile requests beside a well-behaved client,
 #               whose p99 it prints; no process may grow
 # make chaos    kills processes for SECONDS=; SEED= repeats the sequence
@@ -89,8 +91,8 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
 NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test suites distcheck asan walls units fuzz bench hostile \
-        chaos soak transfer install deb debcheck clean modules packages \
+.PHONY: all run test suites compat distcheck asan walls units fuzz bench \
+        hostile chaos soak transfer install deb debcheck clean modules packages \
         run-packages test-packages deb-packages
 .DELETE_ON_ERROR:
 
@@ -239,6 +241,9 @@ TEST_NGINX  = PERL5LIB=t/lib TEST_NGINX_BINARY="$(SERVER)" \
 SECONDS    ?= 600
 RUNS       ?= 100000
 REQUESTS   ?= 100000
+
+compat: test-packages modules build/python
+	@$(TEST_NGINX) prove t/compat/compat.t
 
 hostile chaos soak transfer: test-packages modules build/python
 	@$(TEST_NGINX) \

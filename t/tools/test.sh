@@ -134,6 +134,8 @@ step "suites" suites plain 1984 prove
 
 step "attacks, each without the wall that stops it" without
 
+step "scripts, here and by python3" prove t/compat/compat.t
+
 step "hostile clients" env REQUESTS=5000 prove t/tools/hostile.pl
 
 step "chaos" env SECONDS=30 prove t/tools/chaos.pl

@@ -1,0 +1,1 @@
+import os.no_such_part

@@ -1,0 +1,1 @@
+raise ValueError("contraseña inválida: 日本語 🎉")

@@ -1,0 +1,6 @@
+import sys
+
+try:
+    sys.exit(True)
+finally:
+    print("finally")

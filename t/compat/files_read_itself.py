@@ -1,0 +1,3 @@
+with open(__file__) as f:
+    source = f.read()
+print(len(source.splitlines()), source.splitlines()[0])

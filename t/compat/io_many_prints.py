@@ -1,0 +1,2 @@
+for i in range(3000):
+    print(i, i * i)

@@ -1,0 +1,3 @@
+name = b"caf\xe9".decode("utf-8", "surrogateescape")
+print(ascii(name))
+print(name)

@@ -1,0 +1,7 @@
+numbers = []
+while True:
+    try:
+        numbers.append(int(input("number? ")))
+    except EOFError:
+        break
+print("sum", sum(numbers))
