@@ -6,6 +6,31 @@
 #include "base/pyexec_str.h"
 
 
+int
+pyexec_str_is(const pyexec_str_t *s, const char *word)
+{
+    return s->len == strlen(word) && pyexec_str_begins(s, word);
+}
+
+
+int
+pyexec_str_begins(const pyexec_str_t *s, const char *word)
+{
+    size_t  len;
+
+    len = strlen(word);
+
+    return len == 0 || (s->len >= len && memcmp(s->data, word, len) == 0);
+}
+
+
+int
+pyexec_str_has(const pyexec_str_t *s, const char *word)
+{
+    return s->len && memmem(s->data, s->len, word, strlen(word)) != NULL;
+}
+
+
 size_t
 pyexec_list_size(const pyexec_str_t *s)
 {

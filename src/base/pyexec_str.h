@@ -20,6 +20,13 @@ typedef struct {
 #define pyexec_str(s)      { sizeof(s) - 1, (const u_char *) s }
 
 
+/* return 1 if s is the word, begins with it, or has it somewhere; else 0 */
+
+int pyexec_str_is(const pyexec_str_t *s, const char *word);
+int pyexec_str_begins(const pyexec_str_t *s, const char *word);
+int pyexec_str_has(const pyexec_str_t *s, const char *word);
+
+
 /*
  * A list is one string: for each element 4 bytes with its length, big-endian,
  * and then its bytes, as pyexec_wire.h has it.

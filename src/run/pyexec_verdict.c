@@ -27,7 +27,6 @@ static void pyexec_verdict_signal(pyexec_run_t *run, pyexec_attempt_t *a);
 static const char *pyexec_verdict_errno(const pyexec_child_failed_t *f);
 static void pyexec_verdict_files(pyexec_run_t *run, pyexec_attempt_t *a);
 static void pyexec_verdict_set(pyexec_attempt_t *a, const pyexec_end_t *end);
-static int pyexec_str_is(const pyexec_str_t *s, const char *word);
 
 
 /* NO_PROCESSES of _pyexec_libraries.py */
@@ -292,11 +291,4 @@ uint32_t
 pyexec_max_cpu(const pyexec_execute_t *request)
 {
     return request->max_cpu ? request->max_cpu : request->timeout + 1;
-}
-
-
-static int
-pyexec_str_is(const pyexec_str_t *s, const char *word)
-{
-    return s->len == strlen(word) && memcmp(s->data, word, s->len) == 0;
 }
