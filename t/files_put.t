@@ -14,12 +14,17 @@ use Test::More;
 
 my $dir = tempdir('pyexec-files.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $w = "$dir/workspace";
-chmod 0755, $dir;
+
+# on another file system, where there is one
+
+my $elsewhere = tempdir('pyexec-files.XXXXXX', -w '/dev/shm' ? (DIR => '/dev/shm') : (TMPDIR => 1), CLEANUP => 1);
+chmod 0755, $dir, $elsewhere;
 
 my $d = Pyexec::Daemon->new(workers => 2, pool => 'workers=2 preload=none', workspace => $w,
-    http => 'pyexec_policy off; client_max_body_size 16m; client_body_buffer_size 8k;', more => <<'END' =~ s/WORKSPACE2/${w}2/r);
+    http => 'pyexec_policy off; client_max_body_size 16m; client_body_buffer_size 8k;', more => <<'END' =~ s/WORKSPACE2/${w}2/r =~ s/ELSEWHERE/$elsewhere/r);
 location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; }
 location ~ ^/small/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_max_session 4m; }
+location ~ ^/elsewhere/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; client_body_temp_path ELSEWHERE; }
 location = /api/small { pyexec_execute default; pyexec_max_session 4m; }
 location = /any { pyexec_files default $arg_s $arg_p; }
 location ~ ^/full/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_workspace WORKSPACE2; pyexec_min_free 99%; }
@@ -55,6 +60,10 @@ $r = Pyexec::Client->new($d->port)->send(Pyexec::Client::message(PUT => "$files/
     . join '', map { sprintf("%x\r\n", length) . "$_\r\n" } @pieces, '')->answer;
 is($r->{code}, 201, 'in chunks');
 ok(get("$files/s/chunks")->{body} eq $large, 'the same');
+
+note('bodies are on ' . ((stat $elsewhere)[0] == (stat $dir)[0] ? 'the same' : 'another') . ' file system');
+is(put('/elsewhere/s/moved', $large)->{code}, 201, 'from another file system');
+ok(get("$files/s/moved")->{body} eq $large, 'the same');
 
 # preconditions
 
@@ -217,7 +226,7 @@ SKIP: {
     is(put("$files/theirs/open/f", 'new')->{code}, 200, 'but into what is open');
 }
 
-unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
+unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer|is buffered/, 'the log has no alert, nor a line for each upload');
 done_testing();
 
 sub request { my ($method, $path, $body, %fields) = @_; Pyexec::Client->new($d->port)->ask($method, $path, $body, %fields) }

@@ -232,6 +232,7 @@ ngx_http_pyexec_files_put(ngx_http_request_t *r, pyexec_file_job_t *job)
 
     r->request_body_in_file_only = 1;
     r->request_body_in_clean_file = 1;
+    r->request_body_file_log_level = 0;
 
     rc = ngx_http_read_client_request_body(r, ngx_http_pyexec_files_body);
 

@@ -19,8 +19,9 @@
  *    +- runner       workers= of them.  Serves one run at a time.  Trusted: it
  *    |               has no Python, and believes nothing that a child says.
  *    |               Has two light children and a full one waiting.
- *    +- clerk        lists, fetches and removes runs, with a process for each
- *    |               request that is served at a time.
+ *    +- clerk        lists, fetches and removes runs; opens, stores and removes
+ *    |               files.  Has a process for each request that is served at a
+ *    |               time.
  *    +- sweeper      removes old runs.
  *
  * Descriptors

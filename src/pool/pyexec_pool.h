@@ -16,7 +16,7 @@
 /* descriptors that nginx passes to this program, beside standard error */
 
 #define PYEXEC_FD_RUNS      3              /* control socket for runs */
-#define PYEXEC_FD_FILES     4              /* for lists, fetches, clean-ups */
+#define PYEXEC_FD_FILES     4              /* for lists, clean-ups, files */
 #define PYEXEC_FD_LOCK      5              /* file that a serving pool locks */
 
 /* a child's descriptor of its socket to the runner; 0 to 2 are its streams */

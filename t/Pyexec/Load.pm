@@ -51,6 +51,7 @@ my %OTHER = (
     fetch   => 8,
     cleanup => 3,
     bad     => 2,
+    file    => 0,                          # needs a location for them
 );
 
 my %SHARE = ((map { $_ => $CODE{$_}[0] } keys %CODE), %OTHER);
@@ -194,6 +195,33 @@ sub cleanup {
     my ($self, $kind) = @_;
     my $session = one_of(@{ $self->{swept} || [] }) or return;
     $self->note($self->ask({ kind => $kind, session => $session }, 'DELETE', "/api/code-cleanup/$session"));
+}
+
+# A file of this client's own is stored, fetched, or removed.  Its contents are
+# those that this was told of last, or what it was not told of: a request whose
+# answer was lost may be served later than the next one.
+
+sub file {
+    my ($self, $kind) = @_;
+    my $session = $self->{kept}[0];
+    my $method = one_of(qw(PUT PUT GET GET DELETE));
+    my $new = $method eq 'PUT' ? $self->mark . ' ' . 'x' x rand 30000 : $method eq 'DELETE' ? '' : undef;
+    my $may = $self->{may} ||= { '' => 1 };
+    my $r = $self->{daemon}->http($method, "/api/files/$session/uploads/$self->{name}", $method eq 'PUT' ? $new : '');
+    my $entry = { kind => "$kind $method", session => $session, code => $r->{code}, json => $r->{code} >= 400 ? $r->{json} : undef };
+
+    if ($r->{code} == 0 || $r->{code} >= 500) {
+        $self->{unsure}{$new} = 1 if defined $new;
+
+    } elsif ($method eq 'GET' || $r->{code} == 404) {
+        my $is = $r->{code} == 200 ? $r->{body} : '';
+        $entry->{wrong} = 'the file is ' . substr($is, 0, 20) . ', ' . length($is) . ' bytes' if !$may->{$is} && !$self->{unsure}{$is};
+
+    } else {
+        $entry->{wrong} = "answered $r->{code}" if $r->{code} !~ /^20[01]/;
+        $self->{may} = { $new => 1 };
+    }
+    $self->note($entry);
 }
 
 sub bad {

@@ -102,7 +102,8 @@ mount($disk, '64m', '755') if $mounts;
 
 my $d = Pyexec::Daemon->new(workers => WORKERS, workspace => "$disk/workspace",
                             http => 'pyexec_limit $pyexec_session_id runs=2; pyexec_min_free 64k; pyexec_retain ' . RETAIN . 's;',
-                            pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20');
+                            pool => 'workers=' . RUNNERS . ' preload=matplotlib max_requests=20',
+                            more => 'location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; }');
 $d->post('print(1)', session_id => 'alive');
 
 my %there = (master => 1, worker => WORKERS, 'cache manager' => 1, pool => 1, runner => RUNNERS, clerk => 3, sweeper => 1,
@@ -153,7 +154,7 @@ sub step {
     $step++;
     my ($kept, $swept) = (["kept-$step", "too-$step"], ["swept-$step"]);
 
-    my @clients = map { Pyexec::Load->start($d, name => "c$step-$_", seed => $seeds[$_], kept => $kept, swept => $swept,
+    my @clients = map { Pyexec::Load->start($d, name => "c$step-$_", seed => $seeds[$_], kept => $kept, swept => $swept, share => { file => 12 },
                                             ledger => "$d->{dir}/ledger.$_") } 0 .. $#seeds;
     wait_for($delay);
     my $undo = $fault->{start}->($d, $share);
