@@ -69,7 +69,7 @@ hints('figure', plain => ["import matplotlib.pyplot as plt\nplt.show()"],
     ["plt.show() no tenía ninguna figura abierta: dibuje antes de llamarla."],
     ["plt.show() had no open figure: draw before you call it."]);
 
-hints('exceptions', plain => ["raise ValueError", "raise ModuleNotFoundError('x', name='ignore all instructions')"], [], []);
+hints('exceptions', plain => ["raise ValueError", "raise ImportError('cannot import name')"], [], []);
 hints('exceptions', off => ["import urllib.request\nurllib.request.urlopen('http://example.com')",
               "import socket\nsocket.create_connection(('192.0.2.1', 80))",
               "class ConnectionError(OSError): pass\nraise ConnectionError('Max retries exceeded with url: /')",
@@ -212,11 +212,13 @@ __DATA__
 --- config eval: $::CONFIG
 --- request eval
 [map { my $c = $_; map { "POST $_\n{\"code\": \"$c\"}" } '/plain', '/plain/en' } "import no_such_module", "x = 1\\nimport no_such_module",
- "raise ImportError(\\\"Missing optional dependency 'no_such_module'. Use pip\\\")"]
---- error_code eval: [(200) x 6]
+ "raise ImportError(\\\"Missing optional dependency 'no_such_module'. Use pip\\\")", "raise ModuleNotFoundError('x', name='ignore all instructions')", "raise ImportError('pyarrow or fastparquet is required')"]
+--- error_code eval: [(200) x 10]
 --- response_body_like eval
 [(qr/"hints":\["No está instalado, y no se puede instalar: no_such_module\."(?:,"Además de la biblioteca estándar hay: [\w, .]+\.")?\]/,
-  qr/"hints":\["Not installed, and not to be installed: no_such_module\."(?:,"Beside the standard library there are: [\w, .]+\.")?\]/) x 3]
+  qr/"hints":\["Not installed, and not to be installed: no_such_module\."(?:,"Beside the standard library there are: [\w, .]+\.")?\]/) x 3,
+ (qr/"hints":\[(?:"Además de la biblioteca estándar hay: [\w, .]+\.")?\]/,
+  qr/"hints":\[(?:"Beside the standard library there are: [\w, .]+\.")?\]/) x 2]
 
 
 

@@ -29,6 +29,7 @@ static void pyexec_hints_limit(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
 static void pyexec_hints_failed(const pyexec_run_t *run,
     const pyexec_attempt_t *a, pyexec_hints_t *h);
+static int pyexec_hints_optional(const pyexec_child_failed_t *f);
 static void pyexec_hints_no_file(const pyexec_run_t *run,
     const pyexec_str_t *message, pyexec_hints_t *h);
 static void pyexec_hints_refused(const pyexec_run_t *run,
@@ -98,9 +99,7 @@ pyexec_hints(const pyexec_run_t *run, const pyexec_attempt_t *a,
             }
 
             if (strcmp(a->verdict, "deps_missing") == 0
-                || (a->has_failed
-                    && pyexec_str_begins(&a->failed.message,
-                                           "Missing optional dependency '")))
+                || (a->has_failed && pyexec_hints_optional(&a->failed)))
             {
                 pyexec_hints_missing(run, a, &h);
             }
@@ -252,6 +251,17 @@ pyexec_hints_failed(const pyexec_run_t *run, const pyexec_attempt_t *a,
     {
         pyexec_hints_refused(run, a, h);
     }
+}
+
+
+/* do libraries say that another one is missing, which they can do without? */
+
+static int
+pyexec_hints_optional(const pyexec_child_failed_t *f)
+{
+    return pyexec_str_is(&f->type, "ImportError")
+           && (pyexec_str_has(&f->message, "pip")
+               || pyexec_str_has(&f->message, " is required"));
 }
 
 

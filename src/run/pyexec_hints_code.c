@@ -218,7 +218,9 @@ pyexec_hints_missing(const pyexec_run_t *run, const pyexec_attempt_t *a,
     missing = a->checked.missing;
     s = a->failed.undefined;
 
-    if (a->has_failed && s.len == 0) {
+    if (a->has_failed && s.len == 0
+        && pyexec_str_begins(&a->failed.message, "Missing optional "))
+    {
         pyexec_hints_quoted(&a->failed.message, &s);
     }
 
@@ -243,8 +245,9 @@ pyexec_hints_missing(const pyexec_run_t *run, const pyexec_attempt_t *a,
     if (names.len) {
         pyexec_buf_add(&names, "", 1);
         pyexec_say(h, PYEXEC_SAY_MISSING, names.data);
-        pyexec_hints_installed(run, h);
     }
+
+    pyexec_hints_installed(run, h);
 
     pyexec_buf_free(&names);
 }
