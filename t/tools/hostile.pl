@@ -39,6 +39,10 @@ my @open = (
                                             '[' x 900 . ']' x 900, '{"a":' x 900 . '0' . '}' x 900, '["' . 'x' x 50000 . '"]'],
     [405, map { message($_, $api, 'x' x 3000) } qw(PUT DELETE PATCH)],
     [404, map { message('GET', $_) } '/nowhere', '/api/code-results/x/y', '/api/code-results/x/20260101T000000-0123456789ab'],
+    [404, map { message('GET', "/api/files/$_") } 'none/x', 'left/code_exec/.size', 'left/%0a', 'left/' . 'x/' x 500, 'none/x/?glob=' . '*a' x 500],
+    [403, map { message($_, '/api/files/left/code_exec/x', 'x' x 3000) } qw(PUT DELETE)],
+    [412, message('PUT', '/api/files/left/none', 'x' x 3000, 'If-Match' => '"x", ' x 500)],
+    [409, message('PUT', '/api/files/left/x/', 'x' x 3000)],
     [200, message('GET', '/api/code-results/none'), message('GET', '/api/code-results/%2e%2f%252e?limit=1'),
           message('GET', '/api/code-results/none', 'x' x 500), message('DELETE', '/api/code-cleanup/none')],
 );
@@ -95,6 +99,17 @@ my %ACT = (
         }
         check($c->ask('POST', $api, '{}'), 422, 'a stream');
     },
+    files => sub {
+        my $c = client();
+        my $file = '/api/files/left/file';
+        my $r = $c->ask('PUT', $file, 'x' x 20000);
+        check({ code => $r->{code} == 201 ? 200 : $r->{code} }, 200, 'a file');
+        check($c->ask('GET', $file, undef, Range => 'bytes=' . join ',', ('0-9999') x 1000), 200, 'a thousand ranges of it');
+        client()->send(substr message('PUT', $file, 'y' x 40000), 0, rand 40000)->reset;
+        client()->send(message('GET', $file) x 20)->reset;
+        check($c->ask('DELETE', $file), 200, 'its end');
+        $done += 20;
+    },
     leave => sub {
         client()->send(message('POST', $api, '{"code": "import time; time.sleep(9)", "session_id": "left"}') x 2)->reset;
         $done += 2;
@@ -107,7 +122,7 @@ my %ACT = (
     run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
 );
 my @acts = map { my ($act, $weight) = @$_; ($act) x $weight }
-           [row => 20], [refused => 100], [cut => 100], [streams => 5], [leave => 2], [threads => 1], [run => 10];
+           [row => 20], [refused => 100], [cut => 100], [streams => 5], [files => 10], [leave => 2], [threads => 1], [run => 10];
 
 # starts the well-behaved client, a process of its own, for so many runs (0: on
 # and on); returns a function that waits for these, or ends it, and returns how
@@ -177,7 +192,8 @@ sub sample {
 srand($ENV{SEED} || 1);
 Pyexec::Census::adopt();
 start(workers => 2, pool => 'workers=2 preload=none', http => 'keepalive_requests 1000000; pyexec_policy off;',
-      more => "listen 127.0.0.1:$port http2;");
+      more => "listen 127.0.0.1:$port http2;"
+              . ' location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; }');
 
 my $start = time;
 behaves('alone', neighbour(200)->());
