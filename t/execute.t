@@ -16,7 +16,7 @@ POST /api/execute-code
 --- response_headers
 Content-Type: application/json
 --- response_body_like chomp
-^\{"run_id":"\d{8}T\d{6}-[0-9a-f]{12}","session_id":"fib","started_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00","status":"ok","stdout":"\[0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377\]\\n","stderr":"","stdout_truncated":false,"stderr_truncated":false,"execution_time_seconds":\d+\.\d{6},"created_files":\[\],"hints":\[\],"attempts":\[\{"attempt":1,"status":"ok","code_sha256":"[0-9a-f]{64}","code_preview":"def fib.*"validation":\{"ok":true,"status":"ok","reasons":\[\],"imports":\[\],"violations":\[\]\}\}$
+^\{"run_id":"\d{8}T\d{6}-[0-9a-f]{12}","session_id":"fib","started_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00","status":"ok","stdout":"\[0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377\]\\n","stderr":"","stdout_truncated":false,"stderr_truncated":false,"execution_time_seconds":\d+\.\d{6},"created_files":\[\],"result":null,"display":\[\],"hints":\[\],"attempts":\[\{"attempt":1,"status":"ok","code_sha256":"[0-9a-f]{64}","code_preview":"def fib.*"validation":\{"ok":true,"status":"ok","reasons":\[\],"imports":\[\],"violations":\[\]\}\}$
 
 
 

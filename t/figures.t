@@ -26,7 +26,7 @@ __DATA__
 --- request eval
 [map { "POST /api/execute-code\n{\"code\": \"import matplotlib.pyplot as plt\\n$_\"}" }
  'plt.plot([1])\nplt.show()\nplt.plot([2])\nplt.show()', 'plt.plot([1])',
- 'plt.plot([1])\nplt.savefig(\"a.png\")\nplt.figure()', 'plt.plot([1])\nplt.savefig(\"a.png\")\nplt.show()',
+ 'plt.plot([1])\nplt.savefig(\"a.png\")\nother = plt.figure()', 'plt.plot([1])\nplt.savefig(\"a.png\")\nplt.show()',
  'import matplotlib\nmatplotlib.use(\"Agg\")\nf, ax = plt.subplots()\nax.plot([1])\nf.show()']
 --- error_code eval
 [(200) x 5]

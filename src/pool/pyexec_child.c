@@ -12,6 +12,7 @@
 #include "pool/pyexec_pool.h"
 #include "python/memory/pyexec_heap.h"
 #include "python/pyexec_python.h"
+#include "python/pyexec_show.h"
 #include "sandbox/pyexec_seccomp.h"
 #include "wire/pyexec_message.h"
 
@@ -21,6 +22,7 @@ static void pyexec_child_confine(pyexec_pool_t *pool,
 static void pyexec_child_correct(const pyexec_child_job_t *job,
     pyexec_str_t *code);
 static void pyexec_child_failed(const pyexec_child_failed_t *failed);
+static void pyexec_child_bundle(const pyexec_child_bundle_t *bundle);
 static void pyexec_child_say(pyexec_msg_e type, const void *msg);
 static void pyexec_child_wall(const char *what)
     __attribute__((noreturn));
@@ -87,6 +89,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
     status = 0;
 
     if (checked.status.len == 2 && memcmp(checked.status.data, "ok", 2) == 0) {
+        pyexec_show_begin(job.timeout, pyexec_child_bundle);
         status = pyexec_python_run(&code, pyexec_child_failed);
         (void) fflush(NULL);
     }
@@ -155,6 +158,13 @@ static void
 pyexec_child_failed(const pyexec_child_failed_t *failed)
 {
     pyexec_child_say(PYEXEC_MSG_CHILD_FAILED, failed);
+}
+
+
+static void
+pyexec_child_bundle(const pyexec_child_bundle_t *bundle)
+{
+    pyexec_child_say(PYEXEC_MSG_CHILD_BUNDLE, bundle);
 }
 
 

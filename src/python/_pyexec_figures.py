@@ -13,6 +13,7 @@ of it takes the place of its figure-1.png.
 
 import functools
 import importlib.machinery
+import io
 import os
 import sys
 import weakref
@@ -30,6 +31,8 @@ _PYPLOT = "matplotlib.pyplot"
 _SCREENS = ("gtk", "qt", "tk", "wx", "macosx", "osx", "webagg", "nbagg",
             "notebook", "widget", "inline", "ipympl", "module://ipympl",
             "module://matplotlib_inline", "module://ipykernel")
+
+MAX_PICTURE = 1 << 20    # bytes
 
 _shown = weakref.WeakSet()     # figures to be saved when they are closed
 _written = weakref.WeakSet()   # figures unchanged since a savefig()
@@ -243,3 +246,19 @@ def _stamp(name):
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def picture(figure, side):
+    """Return a figure as PNG of side pixels at most; it counts as shown."""
+    written = figure in _written
+    dpi = min(figure.dpi, side / max(figure.get_size_inches()))
+    while True:
+        buffer = io.BytesIO()
+        figure.canvas.print_figure(buffer, format="png", dpi=dpi)
+        if buffer.tell() <= MAX_PICTURE:
+            break
+        dpi *= 0.75
+    if written:
+        _note_written(figure)
+    _shown.add(figure)
+    return buffer.getvalue()

@@ -5,8 +5,11 @@ This is a service to the code's author and no wall: it is easy to get around.
 check() parses and compiles the code once; what it returns is what is run.
 """
 
+import __future__
 import ast
+import functools
 import importlib.util
+import operator
 import os
 import re
 import sys
@@ -51,7 +54,7 @@ _REASONS = (
 
 
 def check(code, policy, deny, allow, language=0):
-    """Return (status, reasons, imports, violations, missing, code object).
+    """Return (status, reasons, imports, violations, missing, code, value).
 
     status is "ok", "blocked", "syntax_error" or "deps_missing"; reasons say
     why.  deny are roots of modules that are refused beside DENIED_IMPORTS,
@@ -60,17 +63,11 @@ def check(code, policy, deny, allow, language=0):
     are all roots, missing those of imports that are certain to be reached, and
     to fail.
     violations are tuples (rule, name, line, column); line and column begin
-    with 1, columns are characters.  The code object is None unless status is
-    "ok".  No exception is raised for any code.
+    with 1, columns are characters.  code is a code object, None unless status
+    is "ok"; value that of the last statement, if it is an expression, which
+    code lacks then; else None.  No exception is raised for any code.
     """
     code = code[1:] if code.startswith("\ufeff") else code
-
-    if _has_nothing_to_check(code):
-        try:
-            return "ok", [], [], [], [], compile(code, FILE_NAME, "exec",
-                                                 dont_inherit=True)
-        except Exception as exc:
-            return _syntax_error(exc, code)
 
     try:
         tree = ast.parse(code, FILE_NAME)
@@ -86,34 +83,48 @@ def check(code, policy, deny, allow, language=0):
         reasons, violations = _violations(found, denied, policy, code,
                                           _REASONS[language])
         if reasons:
-            return "blocked", reasons, imports, violations, [], None
+            return "blocked", reasons, imports, violations, [], None, None
 
     missing = _missing(tree)
     if missing:
         reason = _REASONS[language]["missing"] % ", ".join(missing)
-        return "deps_missing", [reason], imports, [], missing, None
+        return "deps_missing", [reason], imports, [], missing, None, None
 
     try:
-        compiled = compile(tree, FILE_NAME, "exec", dont_inherit=True)
+        return "ok", [], imports, [], [], *_compile(tree)
     except Exception as exc:
         return _syntax_error(exc, code)
 
-    return "ok", [], imports, [], [], compiled
+
+def _compile(tree):
+    last = tree.body[-1] if tree.body else None
+    value = None
+
+    # a string alone is the docstring, too
+    if isinstance(last, ast.Expr) and not (
+            len(tree.body) == 1 and isinstance(last.value, ast.Constant)):
+        tree.body.pop()
+    code = compile(tree, FILE_NAME, "exec", dont_inherit=True)
+
+    if isinstance(last, ast.Expr):
+        value = compile(ast.Expression(last.value), FILE_NAME, "eval",
+                        code.co_flags & FUTURES, dont_inherit=True)
+    return code, value
 
 
-def _has_nothing_to_check(code):
-    """Is code without any word that an import or a violation needs?
+# flags of code objects that are the compiler's, too
 
-    Then the tree, which takes most of check()'s time, is not needed.  Python
-    normalizes names by NFKC: only in code that is normalized already does
-    every name appear as it is.
-    """
-    return (not any(word in code for word in WORDS)
-            and (code.isascii() or unicodedata.is_normalized("NFKC", code)))
+FUTURES = functools.reduce(operator.or_, (
+    getattr(__future__, name).compiler_flag
+    for name in __future__.all_feature_names))
 
 
-# pyexec_python_compile() looks for these, too, in ASCII code
+# pyexec_python_compile() does without check() where none of them occurs
 WORDS = ("import", "open", *sorted(DENIED_CALLS))
+
+
+def is_normalized(code):
+    return unicodedata.is_normalized("NFKC", code)
 
 
 class _Found:
@@ -314,4 +325,4 @@ def _syntax_error(exc, code):
 
     reason = "%s (line %d:%d)\n%s" % (message, line, column,
                                       text.rstrip("\r\n")[:MAX_LINE])
-    return "syntax_error", [reason], [], [], [], None
+    return "syntax_error", [reason], [], [], [], None, None

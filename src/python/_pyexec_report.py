@@ -137,7 +137,8 @@ def _hide_ours(formatted):
     ours = (_format.__code__.co_filename,
             _pyexec_figures.finish.__code__.co_filename,
             _pyexec_fonts.survey.__code__.co_filename,
-            _pyexec_libraries.install.__code__.co_filename)
+            _pyexec_libraries.install.__code__.co_filename,
+            "<_pyexec_repr>")
     todo = [formatted]
 
     while todo:

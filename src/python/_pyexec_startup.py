@@ -26,6 +26,7 @@ import _pyexec_fonts
 import _pyexec_libraries
 import _pyexec_output
 import _pyexec_policy
+import _pyexec_repr
 import _pyexec_report
 
 FILE_NAME = "main.py"
@@ -125,6 +126,7 @@ def preload(names, fonts=None, settings=None):
         loaded = _load(names)
         _warm()
 
+    _pyexec_repr.install(_abandon)
     _pyexec_figures.install()
     builtins.print = _pyexec_output.print
     _begin_streams()
@@ -307,6 +309,7 @@ def rehearse(usual):
     else:
         compiled = compile(code, FILE_NAME, "exec", dont_inherit=True)
     exec(compiled, begin(code))
+    _pyexec_repr.encode(_pyexec_repr.bundle(1))
     finish()
 
 
@@ -317,6 +320,7 @@ def _run_sample():
         exec(code, begin(_SAMPLE))
     except NameError as exc:
         _pyexec_report.describe(exc)
+    _pyexec_repr.encode(_pyexec_repr.bundle(1))
 
 
 _SAMPLE = '''
@@ -470,6 +474,14 @@ def finish():
             step()
         except BaseException as exc:
             _complain(exc)
+
+
+def _abandon():
+    """Do the same while the code has a function that does not return."""
+    namespace = vars(_main[-1])
+    finish()
+    _clear(namespace)
+    gc.collect()
 
 
 def _exit_work():

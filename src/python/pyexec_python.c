@@ -8,11 +8,12 @@
 
 #include <sys/random.h>
 
-#include "base/pyexec_buf.h"
 #include "base/pyexec_log.h"
 #include "python/memory/pyexec_pack.h"
+#include "python/pyexec_compile.h"
 #include "python/pyexec_modules.h"
 #include "python/pyexec_python.h"
+#include "python/pyexec_show.h"
 #include "python/pyexec_text.h"
 #include "wire/pyexec_name.h"
 
@@ -26,6 +27,7 @@ typedef enum {
     PYEXEC_RESEED,
     PYEXEC_CORRECT,
     PYEXEC_CHECK,
+    PYEXEC_NORMALIZED,
     PYEXEC_BEGIN,
     PYEXEC_FINISH,
     PYEXEC_DESCRIBE,
@@ -43,9 +45,11 @@ typedef struct {
 
 
 static void pyexec_python_check_status(PyStatus status);
+static void pyexec_python_lookup(void);
 static PyObject *pyexec_python_call(pyexec_function_e function,
     PyObject *args);
-static PyObject *pyexec_python_compile(const pyexec_str_t *code);
+static int pyexec_python_compile(const pyexec_str_t *code);
+static PyObject *pyexec_python_eval(PyObject *globals);
 static void pyexec_python_environ(void);
 static int pyexec_python_failed(PyObject *exc,
     void (*failed)(const pyexec_child_failed_t *));
@@ -64,6 +68,7 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "_pyexec_startup", "reseed", NULL },
     { "_pyexec_autocorrect", "correct", NULL },
     { "_pyexec_policy", "check", NULL },
+    { "_pyexec_policy", "is_normalized", NULL },
     { "_pyexec_startup", "begin", NULL },
     { "_pyexec_startup", "finish", NULL },
     { "_pyexec_report", "describe", NULL },
@@ -74,6 +79,8 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
 static PyMemAllocatorEx   pyexec_pymalloc;
 static PyObject          *pyexec_words;    /* _pyexec_policy.WORDS, a tuple */
 static PyObject          *pyexec_code;     /* the code object to run */
+static PyObject          *pyexec_value;    /* that of the last statement, if
+                                              it is an expression; or NULL */
 
 
 uint32_t
@@ -110,11 +117,9 @@ void
 pyexec_python_init(const char *prefix, uint32_t hash_seed)
 {
     char                    program[4096];
-    unsigned                i;
     PyConfig                config;
     PyObject               *code, *module;
     PyMemAllocatorEx        loading;
-    pyexec_function_t      *f;
     const pyexec_module_t  *m;
 
     /* malloc() for all that is loaded; pymalloc passes free() of it on */
@@ -163,6 +168,17 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
         Py_DECREF(code);
     }
 
+    pyexec_python_lookup();
+}
+
+
+static void
+pyexec_python_lookup(void)
+{
+    unsigned            i;
+    PyObject           *module;
+    pyexec_function_t  *f;
+
     for (i = 0; i < PYEXEC_FUNCTIONS; i++) {
 
         f = &pyexec_functions[i];
@@ -185,6 +201,8 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
     }
 
     Py_DECREF(module);
+
+    pyexec_show_init();
 }
 
 
@@ -341,9 +359,7 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
 {
     PyObject  *answer, *status, *reasons, *imports, *violations, *missing;
 
-    pyexec_code = pyexec_python_compile(code);
-
-    if (pyexec_code) {
+    if (pyexec_python_compile(code) == 0) {
         memset(checked, 0, sizeof(pyexec_child_checked_t));
         checked->status.data = (u_char *) "ok";
         checked->status.len = 2;
@@ -358,8 +374,9 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
                                               job->language));
 
     if (answer == NULL
-        || !PyArg_ParseTuple(answer, "OOOOOO", &status, &reasons, &imports,
-                             &violations, &missing, &pyexec_code))
+        || !PyArg_ParseTuple(answer, "OOOOOOO", &status, &reasons, &imports,
+                             &violations, &missing, &pyexec_code,
+                             &pyexec_value))
     {
         pyexec_python_die("check");
     }
@@ -369,28 +386,31 @@ pyexec_python_check(const pyexec_child_job_t *job, const pyexec_str_t *code,
     checked->imports = pyexec_text_list(imports);
     checked->violations = pyexec_text_list(violations);
     checked->missing = pyexec_text_list(missing);
+
+    if (pyexec_value == Py_None) {
+        pyexec_value = NULL;
+    }
 }
 
 
 /*
- * A faster check(), for ASCII code in which none of WORDS occurs: that has
- * nothing to check.  Returns its code object, or NULL to call check().
+ * A faster check(), for code in which none of WORDS occurs: that has nothing to
+ * check.  Python normalizes names by NFKC: only in code that is normalized
+ * already does every name appear as it is.  Returns 0, or -1 to call check().
  */
 
-static PyObject *
+static int
 pyexec_python_compile(const pyexec_str_t *code)
 {
-    char             *text;
-    size_t            i;
-    PyObject         *compiled;
-    Py_ssize_t        n, len;
-    const char       *word;
-    PyCompilerFlags   flags = _PyCompilerFlags_INIT;
+    size_t       i;
+    PyObject    *rc;
+    Py_ssize_t   n, len;
+    const char  *word;
 
-    for (i = 0; i < code->len; i++) {
-        if (code->data[i] == '\0' || code->data[i] > 0x7f) {
-            return NULL;
-        }
+    if (memchr(code->data, '\0', code->len)
+        || (code->len > 2 && memcmp(code->data, "\xef\xbb\xbf", 3) == 0))
+    {
+        return -1;
     }
 
     for (n = 0; n < PyTuple_GET_SIZE(pyexec_words); n++) {
@@ -399,26 +419,24 @@ pyexec_python_compile(const pyexec_str_t *code)
 
         if (word == NULL || memmem(code->data, code->len, word, len)) {
             PyErr_Clear();
-            return NULL;
+            return -1;
         }
     }
 
-    text = strndup((const char *) code->data, code->len);
-    if (text == NULL) {
-        return NULL;
+    for (i = 0; i < code->len && code->data[i] <= 0x7f; i++) { /* void */ }
+
+    if (i < code->len) {
+        rc = pyexec_python_call(PYEXEC_NORMALIZED,
+                                Py_BuildValue("(N)", pyexec_text(code)));
+        Py_XDECREF(rc);
+
+        if (rc != Py_True) {
+            PyErr_Clear();
+            return -1;
+        }
     }
 
-    flags.cf_flags = PyCF_SOURCE_IS_UTF8|PyCF_IGNORE_COOKIE;
-
-    compiled = Py_CompileStringExFlags(text, PYEXEC_MAIN, Py_file_input,
-                                       &flags, -1);
-    if (compiled == NULL) {
-        PyErr_Clear();
-    }
-
-    free(text);
-
-    return compiled;
+    return pyexec_compile(code, &pyexec_code, &pyexec_value);
 }
 
 
@@ -439,7 +457,7 @@ pyexec_python_run(const pyexec_str_t *code,
     }
 
     status = 0;
-    rc = PyEval_EvalCode(pyexec_code, globals, globals);
+    rc = pyexec_python_eval(globals);
 
     /* only __main__ may refer to its namespace when finish() clears that */
 
@@ -467,6 +485,26 @@ pyexec_python_run(const pyexec_str_t *code,
     Py_XDECREF(rc);
 
     return status;
+}
+
+
+static PyObject *
+pyexec_python_eval(PyObject *globals)
+{
+    PyObject  *rc;
+
+    rc = PyEval_EvalCode(pyexec_code, globals, globals);
+
+    if (rc && pyexec_value) {
+        Py_DECREF(rc);
+        rc = PyEval_EvalCode(pyexec_value, globals, globals);
+
+        if (rc && rc != Py_None) {
+            pyexec_show(rc);
+        }
+    }
+
+    return rc;
 }
 
 

@@ -13,6 +13,7 @@
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "run/pyexec_attempt.h"
+#include "run/pyexec_bundle.h"
 #include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
 #include "run/pyexec_feed.h"
@@ -33,8 +34,12 @@
 
 /* maximum length of a child's message, beside a corrected code in it */
 
-#define PYEXEC_MAX_SAID     (1024 * 1024)
+#define PYEXEC_MAX_SAID     (4 * 1024 * 1024)
 #define PYEXEC_SAID_PART    65536
+
+/* from then on it is read when it comes: bundles may be large */
+
+#define PYEXEC_LISTEN       5000           /* us */
 
 
 /* indexes of the descriptors that a runner polls while its child runs */
@@ -58,7 +63,8 @@ static void pyexec_attempt_watched(const pyexec_run_t *run,
 static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
     pyexec_stream_t *s, int *fd, pyexec_msg_e type);
 static void pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
-static ssize_t pyexec_attempt_said(pyexec_attempt_t *a, size_t max);
+static ssize_t pyexec_attempt_said(const pyexec_run_t *run,
+    pyexec_attempt_t *a, size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
@@ -89,6 +95,7 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
         job.undefined = *undefined;
     }
 
+    job.timeout = r->timeout;
     job.max_memory = r->max_memory;
     job.max_file_size = r->max_file_size;
     job.max_open_files = r->max_open_files;
@@ -200,6 +207,10 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
         until = a->gather;
     }
 
+    if (now < a->start + PYEXEC_LISTEN && a->start + PYEXEC_LISTEN < until) {
+        until = a->start + PYEXEC_LISTEN;
+    }
+
     if (pyexec_wait(pfd, PYEXEC_POLL_N,
                     until == UINT64_MAX ? -1
                     : until > now ? (int) ((until - now + 999) / 1000) : 0)
@@ -222,7 +233,7 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
                             PYEXEC_MSG_STDERR);
     }
 
-    /* all that is said but a proposal matters only when the child has ended */
+    /* most that is said matters only when the child has ended */
 
     if (pfd[PYEXEC_POLL_SAID].revents || pfd[PYEXEC_POLL_END].revents
         || pfd[PYEXEC_POLL_VITALS].revents)
@@ -263,7 +274,9 @@ pyexec_attempt_watched(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pfd[PYEXEC_POLL_ERR].fd = gather ? -1 : a->child.err;
     pfd[PYEXEC_POLL_ERR].events = POLLIN;
     pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
-    pfd[PYEXEC_POLL_SAID].events = a->proposes ? POLLIN : 0;
+    pfd[PYEXEC_POLL_SAID].events = a->proposes
+                                   || pyexec_now() >= a->start + PYEXEC_LISTEN
+                                   ? POLLIN : 0;
     pfd[PYEXEC_POLL_END].fd = a->child.end;
     pfd[PYEXEC_POLL_END].events = a->exited ? 0 : POLLIN;
     pfd[PYEXEC_POLL_CLIENT].fd = a->killed ? -1 : run->client;
@@ -353,7 +366,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 
         a->said.len += n > 0 ? n : 0;
 
-        while ((len = pyexec_attempt_said(a, max)) > 0) {
+        while ((len = pyexec_attempt_said(run, a, max)) > 0) {
             a->said.len -= len;
             memmove(a->said.data, a->said.data + len, a->said.len);
         }
@@ -368,7 +381,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 /* decodes one message; returns its length, 0 or -1, as pyexec_message_at() */
 
 static ssize_t
-pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
+pyexec_attempt_said(const pyexec_run_t *run, pyexec_attempt_t *a, size_t max)
 {
     void                 *msg;
     ssize_t               len;
@@ -384,9 +397,13 @@ pyexec_attempt_said(pyexec_attempt_t *a, size_t max)
         return len;
     }
 
+    if (type == PYEXEC_MSG_CHILD_BUNDLE && a->has_checked) {
+        return pyexec_bundle_add(run, a, &payload) == 0 ? len : -1;
+    }
+
     /*
-     * Each type is accepted once, and in the protocol's order; anything else
-     * comes from hostile code, and ends the conversation.
+     * Each other type is accepted once, and in the protocol's order; anything
+     * else comes from hostile code, and ends the conversation.
      */
 
     if (type == PYEXEC_MSG_CHILD_CORRECTED && !a->has_checked
@@ -560,6 +577,8 @@ pyexec_attempt_free(pyexec_attempt_t *a)
     pyexec_buf_free(&a->out.kept);
     pyexec_buf_free(&a->err.kept);
     pyexec_buf_free(&a->said);
+    pyexec_buf_free(&a->result);
+    pyexec_buf_free(&a->display);
 
     for (i = 0; i < sizeof(a->payload) / sizeof(a->payload[0]); i++) {
         pyexec_buf_free(&a->payload[i]);

@@ -5,6 +5,7 @@
 #include <sha256.h>
 
 #include "base/pyexec_mime.h"
+#include "run/pyexec_bundle.h"
 #include "run/pyexec_hints.h"
 #include "run/pyexec_result.h"
 #include "run/pyexec_return.h"
@@ -82,7 +83,8 @@ pyexec_result_json(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_result_streams(g, run, a, 1);
     pyexec_json_seconds(g, "execution_time_seconds", run->time);
     pyexec_result_files(g, run);
-    pyexec_hints(run, a, 0, g);
+    pyexec_bundle_json(g, a);
+    pyexec_hints(run, a, a->result.len || a->display.len, g);
 
     pyexec_json_array(g, "attempts");
 

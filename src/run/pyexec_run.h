@@ -62,6 +62,10 @@ typedef struct {
     pyexec_child_corrected_t  corrected;
     pyexec_child_checked_t    checked;
     pyexec_child_failed_t     failed;
+    pyexec_buf_t           result;         /* JSON of the value, or empty */
+    pyexec_buf_t           display;        /* JSON of bundles, one a line */
+    unsigned               nbundles;       /* in it */
+    unsigned               nlost;          /* that are not in it */
     unsigned               has_corrected:1;
     unsigned               has_checked:1;
     unsigned               has_failed:1;

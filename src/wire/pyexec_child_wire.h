@@ -18,6 +18,8 @@
  *                     CHECKED    what the check of syntax, policy and
  *                                dependencies has found; if its status is
  *                                "ok", the code runs next
+ *                     BUNDLE     for each object that the code displays, and
+ *                                for the value of its last statement
  *                     FAILED     only if an exception ended the code
  */
 
@@ -46,7 +48,8 @@ typedef struct {
                                               added; empty: the code does not
                                               compile */
 
-    uint64_t               max_memory;     /* these as in EXECUTE */
+    uint32_t               timeout;        /* these as in EXECUTE */
+    uint64_t               max_memory;
     uint64_t               max_file_size;
     uint32_t               max_open_files;
     uint32_t               max_threads;
@@ -84,6 +87,19 @@ typedef struct {
                                               first, then of the next, .. */
     pyexec_list_t          missing;
 } pyexec_child_checked_t;
+
+
+typedef enum {
+    PYEXEC_BUNDLE_RESULT = 0,
+    PYEXEC_BUNDLE_DISPLAY
+} pyexec_bundle_e;
+
+
+typedef struct {
+    uint32_t               kind;           /* pyexec_bundle_e */
+    pyexec_list_t          parts;          /* a MIME type and what is of it, as
+                                              it is, then the next, .. */
+} pyexec_child_bundle_t;
 
 
 typedef struct {

@@ -190,6 +190,7 @@ static const pyexec_field_t  pyexec_child_job_fields[] = {
     pyexec_bytes(pyexec_child_job_t, code),
     pyexec_u32(pyexec_child_job_t, correct),
     pyexec_bytes(pyexec_child_job_t, undefined),
+    pyexec_u32(pyexec_child_job_t, timeout),
     pyexec_u64(pyexec_child_job_t, max_memory),
     pyexec_u64(pyexec_child_job_t, max_file_size),
     pyexec_u32(pyexec_child_job_t, max_open_files),
@@ -230,6 +231,13 @@ static const pyexec_field_t  pyexec_child_checked_fields[] = {
     pyexec_bytes(pyexec_child_checked_t, imports),
     pyexec_bytes(pyexec_child_checked_t, violations),
     pyexec_bytes(pyexec_child_checked_t, missing),
+    pyexec_end
+};
+
+
+static const pyexec_field_t  pyexec_child_bundle_fields[] = {
+    pyexec_u32(pyexec_child_bundle_t, kind),
+    pyexec_bytes(pyexec_child_bundle_t, parts),
     pyexec_end
 };
 
@@ -280,6 +288,8 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
                                      pyexec_child_corrected_fields },
     [PYEXEC_MSG_CHILD_CHECKED] = { PYEXEC_WIRE_MAX,
                                    pyexec_child_checked_fields },
+    [PYEXEC_MSG_CHILD_BUNDLE] = { PYEXEC_WIRE_MAX,
+                                  pyexec_child_bundle_fields },
     [PYEXEC_MSG_CHILD_FAILED] = { PYEXEC_WIRE_MAX,
                                   pyexec_child_failed_fields },
 };

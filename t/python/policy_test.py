@@ -285,7 +285,31 @@ class Answer(unittest.TestCase):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(answer[5], {})
-        self.assertEqual(out.getvalue(), "42\n")
+            value = eval(answer[6], {})
+        self.assertEqual((out.getvalue(), value), ("42\n", None))
+
+    def test_the_value_of_the_last_statement(self):
+        for code, value in (
+            ("import os\nx = 3\nx", 3),
+            ("import os; 5", 5),
+            ("'doc'", "doc"),
+            ("'doc'\n__doc__", "doc"),
+            ("from __future__ import annotations\n"
+             "def f(x: y): pass\nf.__annotations__", {"x": "y"}),
+            ("from __future__ import annotations\n"
+             "(lambda: __import__)() and 1", 1),
+        ):
+            with self.subTest(code):
+                answer = check(code, on=False)
+                namespace = {}
+                exec(answer[5], namespace)
+                self.assertEqual(eval(answer[6], namespace), value)
+
+    def test_other_statements_have_none(self):
+        for code in "", "import os\nx = 3", "if 1:\n    5", "del x":
+            with self.subTest(code):
+                self.assertIsNone(check(code)[6])
+        self.assertEqual(check("'doc'")[5].co_consts[0], "doc")
 
     @unittest.skipIf(sys.version_info < (3, 12), "no warning before 3.12")
     def test_a_warning_of_the_parser_is_said_once(self):
