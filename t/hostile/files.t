@@ -18,6 +18,7 @@ my $dir = tempdir('pyexec-files.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $w = "$dir/workspace";
 chmod 0755, $dir;
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=1 preload=none', workspace => $w,
+    http => 'keepalive_requests 1000000;',
     more => 'location ~ ^/api/files/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; }');
 
 # what must neither be seen nor changed: as the names are within the session
