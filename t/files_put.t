@@ -173,9 +173,9 @@ if ($over == 0) {
     $c->ask(PUT => "$files/s/over", $_ x 100) for ('a' .. 'z') x 20;
     POSIX::_exit(0);
 }
-$c = Pyexec::Client->new($d->port);
 my %seen;
 do {
+    my $c = Pyexec::Client->new($d->port);
     my $r = $c->ask(GET => "$files/s/over");
     $seen{ "$r->{code} " . ($r->{body} =~ s/\A(.)\1{99}\z/whole/r) }++;
     $seen{ 'listed ' . @{ $c->ask(GET => "$files/s/?glob=over")->{json}{items} } }++;

@@ -28,7 +28,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; pyexec
  post('both', $::LOOK)]
 --- error_code eval: [200, 200]
 --- response_body_like eval
-[qr/"status":"ok","stdout":"ax{99}","stderr":"cy{99}","stdout_truncated":true,"stderr_truncated":true,.*"created_files":\[\{"path":"code_exec\/([^"\/]+)\/stderr.txt","size_bytes":101,[^}]*"mime_type":"text\/plain"[^}]*\},\{"path":"code_exec\/\1\/stdout.txt","size_bytes":100002,[^}]*\}\],"hints":\["The output was cut at 100 characters; the whole of it is in code_exec\/\1\/stdout.txt, code_exec\/\1\/stderr.txt\."\]/,
+[qr/"status":"ok","stdout":"ax{99}","stderr":"cy{99}","stdout_truncated":true,"stderr_truncated":true,.*"created_files":\[\{"path":"code_exec\/([^"\/]+)\/stderr.txt","size_bytes":101,[^}]*"mime_type":"text\/plain"[^}]*\},\{"path":"code_exec\/\1\/stdout.txt","size_bytes":100002,[^}]*\}\],"result":null,"display":\[\],"hints":\["The output was cut at 100 characters; the whole of it is in code_exec\/\1\/stdout.txt, code_exec\/\1\/stderr.txt\."\]/,
  qr/"stdout":"stderr.txt 101 c d\\nstdout.txt 100002 a b\\n"/]
 
 
@@ -37,7 +37,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; pyexec
 --- config
 location = /api/execute-code { pyexec_execute default; pyexec_max_output 10; }
 --- request eval: post('short', 'print(\"\u00e9\" * 10, end=\"\")')
---- response_body_like: "stdout_truncated":false,.*"created_files":\[\],"hints":\[\]
+--- response_body_like: "stdout_truncated":false,.*"created_files":\[\],"result":null,"display":\[\],"hints":\[\]
 
 
 
@@ -45,7 +45,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_max_output 10; }
 --- config
 location = /api/execute-code { pyexec_execute default; pyexec_max_output 10; pyexec_language en; }
 --- request eval: post('own', 'open(\"stdout.txt\", \"w\").write(\"mine\")\nprint(\"x\" * 50)')
---- response_body_like: "created_files":\[\{"path":"[^"]*/stdout.txt","size_bytes":4,[^}]*\}\],"hints":\["The output was cut at 10 characters: print less, or write it to a file\."\]
+--- response_body_like: "created_files":\[\{"path":"[^"]*/stdout.txt","size_bytes":4,[^}]*\}\],"result":null,"display":\[\],"hints":\["The output was cut at 10 characters: print less, or write it to a file\."\]
 
 
 
@@ -54,7 +54,7 @@ location = /api/execute-code { pyexec_execute default; pyexec_max_output 10; pye
 location = /api/execute-code { pyexec_execute default; pyexec_max_output 10 flood=1m; pyexec_language en; }
 --- request eval: post('flood', 'while True: print(\"x\" * 1000)')
 --- response_body_like chomp
-"status":"error","stdout":"xxxxxxxxxx",.*"created_files":\[\{"path":"([^"]*/stdout.txt)","size_bytes":1048576,[^}]*\}\],"hints":\["The output may have 1 MiB at most: print less, or write to a file\.","The output was cut at 10 characters; the whole of it is in \1\."\]
+"status":"error","stdout":"xxxxxxxxxx",.*"created_files":\[\{"path":"([^"]*/stdout.txt)","size_bytes":1048576,[^}]*\}\],"result":null,"display":\[\],"hints":\["The output may have 1 MiB at most: print less, or write to a file\.","The output was cut at 10 characters; the whole of it is in \1\."\]
 
 
 
@@ -67,9 +67,9 @@ location = /api/execute-code { pyexec_execute default; pyexec_max_output 10; pye
  post('room', 'print(\"x\" * 2000000)')]
 --- error_code eval: [200, 200, 200]
 --- response_body_like eval
-[qr/"status":"ok".*"created_files":\[(\{[^}]*\/\d"[^}]*\},?){5}\],"hints":\["The output was cut at 10 characters: print/,
- qr/"status":"ok".*"created_files":\[\{[^}]*\/big"[^}]*\}\],"hints":\["The output was cut at 10 characters: print/,
- qr/"status":"ok".*"created_files":\[\],"hints":\["The output was cut at 10 characters: print/]
+[qr/"status":"ok".*"created_files":\[(\{[^}]*\/\d"[^}]*\},?){5}\],"result":null,"display":\[\],"hints":\["The output was cut at 10 characters: print/,
+ qr/"status":"ok".*"created_files":\[\{[^}]*\/big"[^}]*\}\],"result":null,"display":\[\],"hints":\["The output was cut at 10 characters: print/,
+ qr/"status":"ok".*"created_files":\[\],"result":null,"display":\[\],"hints":\["The output was cut at 10 characters: print/]
 
 
 

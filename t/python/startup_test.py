@@ -65,7 +65,7 @@ posix.waitpid(pid, 0)
         names = sorted(path.stem for path in zygote.SOURCES.glob("*.py"))
         result = subprocess.run(
             [zygote.PYTHON, "-I", "-c",
-             "import sys; sys.path[:0] = %r\n" % sys.path[:2]
+             "import sys; sys.path[:0] = %r\n" % zygote.PATHS
              + self.CODE, json.dumps(names)],
             stdout=subprocess.PIPE, check=True)
         self.assertEqual(json.loads(result.stdout), [])
@@ -366,14 +366,14 @@ class Preload(unittest.TestCase):
              "import sys\nsys.path[:0] = %r\n%s\n"
              "import _pyexec_startup\n"
              "print(_pyexec_startup.preload(%r))"
-             % (sys.path[:2], before, names)],
+             % (zygote.PATHS, before, names)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def test_streams_that_could_seek_do_not(self):
         code = ("import sys\nsys.path[:0] = %r\n"
                 "import _pyexec_startup\n_pyexec_startup.preload(\"\")\n"
                 "sys.exit(sys.stdout.seekable() or sys.stderr.seekable())"
-                % sys.path[:2])
+                % zygote.PATHS)
         self.assertEqual(subprocess.run([zygote.PYTHON, "-I", "-u", "-c", code],
                                         stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL).returncode,

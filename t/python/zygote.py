@@ -20,7 +20,11 @@ SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src/python"
 
 SLOW = "Matplotlib is building the font cache; this may take a moment.\n"
 
-sys.path[:0] = [str(SOURCES), os.path.dirname(__file__)]
+# where the pool's modules are, and stand-ins for those in C
+
+PATHS = [str(SOURCES), os.path.dirname(os.path.abspath(__file__))]
+
+sys.path[:0] = PATHS
 
 Run = collections.namedtuple("Run", "status stdout stderr failed files")
 

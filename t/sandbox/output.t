@@ -203,7 +203,8 @@ except OSError as e:
     print("tried:", len(kept), "MB:", e)
 if len(kept) >= 48:
     print("effect: more files than descriptors")
---- status: ok
+--- status: error
+--- limit: disk
 --- effect
 Pyexec::Outside::disk($w) > 1 << 20
 

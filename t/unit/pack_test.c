@@ -13,6 +13,7 @@
 
 #include "python/memory/pyexec_heap.h"
 #include "python/memory/pyexec_pack.h"
+#include "python/pyexec_output.h"
 #include "python/pyexec_python.h"
 
 
@@ -132,6 +133,7 @@ test_together(void **state)
     assert_true(proc != -1);
 
     pyexec_python_preinit();
+    pyexec_output_register();
     learned = mmap(NULL, sizeof(pyexec_learned_t), PROT_READ|PROT_WRITE,
                    MAP_SHARED|MAP_ANONYMOUS, -1, 0);
     assert_true(learned != MAP_FAILED);
