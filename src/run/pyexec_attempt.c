@@ -1,5 +1,6 @@
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -109,11 +110,15 @@ pyexec_attempt_start(pyexec_run_t *run, pyexec_attempt_t *a,
 
     in = pyexec_feed_begin(run, a);
 
-    /* where there is none, the runner's own is /dev/null */
+    /* opened for each child: runs that shared it would share its flags */
+
+    if (in == -1) {
+        in = open("/dev/null", O_RDONLY|O_CLOEXEC);
+    }
 
     fds[PYEXEC_CHILD_SESSION] = run->session;
     fds[PYEXEC_CHILD_DIR] = run->dir;
-    fds[PYEXEC_CHILD_IN] = in != -1 ? in : STDIN_FILENO;
+    fds[PYEXEC_CHILD_IN] = in;
 
     a->child = *child;
     a->kind = child->kind;
