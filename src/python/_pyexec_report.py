@@ -9,9 +9,6 @@ import re
 import sys
 import traceback
 
-import _pyexec_figures
-import _pyexec_fonts
-import _pyexec_libraries
 import _pyexec_policy
 
 FILE_NAME = "main.py"
@@ -134,18 +131,17 @@ def _suggestion(exc):
 def _hide_ours(formatted):
     """Remove the frames of our own modules, as those between show() and the
     savefig() that it leads to."""
-    ours = (_format.__code__.co_filename,
-            _pyexec_figures.finish.__code__.co_filename,
-            _pyexec_fonts.survey.__code__.co_filename,
-            _pyexec_libraries.install.__code__.co_filename,
-            "<_pyexec_repr>")
     todo = [formatted]
 
     while todo:
         one = todo.pop()
-        one.stack[:] = [f for f in one.stack if f.filename not in ours]
+        one.stack[:] = [frame for frame in one.stack
+                        if not _OURS.search(frame.filename)]
         todo += getattr(one, "exceptions", None) or ()
         todo += filter(None, (one.__cause__, one.__context__))
+
+
+_OURS = re.compile(r"(^<|/)_pyexec_\w+(>|\.py)$")
 
 
 def _cut(text):

@@ -115,6 +115,10 @@ class Figures:
         self.assertNotRegex(run.stderr, r"\b_pyexec_")
         self.assertEqual(run.status, 1)
 
+        run = self.zygote.run(HEAD + "plt.title('$\\\\no$')\n")
+        self.assertIn("ValueError", run.stderr)
+        self.assertNotRegex(run.stderr, r"\b_pyexec_")
+
 
 class Preloaded(Figures, unittest.TestCase):
     preload = ["matplotlib.pyplot"]
