@@ -8,11 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "base/pyexec_tree.h"
+
+
+/* openat2() fails with EAGAIN where it can't tell that nothing was renamed */
+
+#define PYEXEC_BENEATH_TRIES  100
 
 
 static int pyexec_scan_dir(pyexec_scan_t *s, int fd, char *path, size_t len,
@@ -30,6 +37,7 @@ static ssize_t pyexec_flatten(DIR *d, uint64_t *files);
 static ssize_t pyexec_hoist(int from, int to);
 static int pyexec_count_dir(int dir, const char *name, unsigned depth,
     uint64_t *files);
+static int pyexec_open_dir(int dir, const char *name, mode_t mode);
 static int pyexec_let_in(int dir, const char *name);
 static int pyexec_listed(const char *name, const char *const *names);
 
@@ -331,7 +339,9 @@ pyexec_empty(int dir, const char *const *keep)
 }
 
 
-int
+/* if the mode of name lacks any of the bits of mode, it is set to 0700 first */
+
+static int
 pyexec_open_dir(int dir, const char *name, mode_t mode)
 {
     int          fd;
@@ -528,6 +538,46 @@ pyexec_listed(const char *name, const char *const *names)
     }
 
     return 0;
+}
+
+
+int
+pyexec_open_beneath(int dir, const char *path, int flags)
+{
+    int              fd;
+    unsigned         tries;
+    struct open_how  how;
+
+    memset(&how, 0, sizeof(how));
+    how.flags = flags|O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
+
+    for (tries = 0; tries < PYEXEC_BENEATH_TRIES; tries++) {
+
+        fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+
+        if (fd != -1 || (errno != EAGAIN && errno != EINTR)) {
+            break;
+        }
+    }
+
+    return fd;
+}
+
+
+int
+pyexec_open_regular(int dir, const char *path, struct stat *st)
+{
+    int  fd;
+
+    fd = pyexec_open_beneath(dir, path, O_RDONLY|O_NONBLOCK|O_NOCTTY);
+
+    if (fd != -1 && (fstat(fd, st) == -1 || !S_ISREG(st->st_mode))) {
+        (void) close(fd);
+        return -1;
+    }
+
+    return fd;
 }
 
 

@@ -107,12 +107,18 @@ int pyexec_move(int from, const char *name, int to, const char *new_name);
 int pyexec_empty(int dir, const char *const *keep);
 
 /*
- * Opens the directory name, which must not be a link.  If its mode lacks any of
- * the bits of mode, it is set to 0700 first.  Returns a descriptor, or -1 and
- * errno.
+ * openat2() of what is beneath dir, through no symbolic link; close-on-exec.
+ * Returns a descriptor, or -1 and errno: ELOOP or EXDEV where there is a link.
  */
 
-int pyexec_open_dir(int dir, const char *name, mode_t mode);
+int pyexec_open_beneath(int dir, const char *path, int flags);
+
+/*
+ * The same for a regular file, to be read: sets st.  Returns -1 for anything
+ * else, too, which is not waited for.
+ */
+
+int pyexec_open_regular(int dir, const char *path, struct stat *st);
 
 /* opens the directory name, which must not be a link; or NULL and errno */
 

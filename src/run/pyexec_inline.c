@@ -5,11 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "base/pyexec_io.h"
+#include "base/pyexec_tree.h"
 #include "run/pyexec_inline.h"
 
 
@@ -253,7 +252,7 @@ pyexec_inline_same(const pyexec_run_t *run, const char *path,
 
     static char  part[PYEXEC_PART];
 
-    fd = pyexec_inline_open(run, path, &sb);
+    fd = pyexec_open_regular(run->dir, path, &sb);
     if (fd == -1) {
         return 0;
     }
@@ -271,27 +270,6 @@ pyexec_inline_same(const pyexec_run_t *run, const char *path,
     (void) close(fd);
 
     return same;
-}
-
-
-int
-pyexec_inline_open(const pyexec_run_t *run, const char *path, struct stat *sb)
-{
-    int              fd;
-    struct open_how  how;
-
-    memset(&how, 0, sizeof(how));
-    how.flags = O_RDONLY|O_NONBLOCK|O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
-
-    fd = (int) syscall(SYS_openat2, run->dir, path, &how, sizeof(how));
-
-    if (fd != -1 && (fstat(fd, sb) == -1 || !S_ISREG(sb->st_mode))) {
-        (void) close(fd);
-        return -1;
-    }
-
-    return fd;
 }
 
 

@@ -32,10 +32,5 @@ void pyexec_inline_unlist(pyexec_run_t *run);
 int pyexec_inline_same(const pyexec_run_t *run, const char *path,
     const pyexec_str_t *contents);
 
-/* opens a regular file of the run's directory to read it, behind no link */
-
-int pyexec_inline_open(const pyexec_run_t *run, const char *path,
-    struct stat *sb);
-
 
 #endif /* _PYEXEC_INLINE_H_INCLUDED_ */

@@ -6,10 +6,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
+#include "base/pyexec_tree.h"
 #include "run/pyexec_recall.h"
 #include "store/pyexec_line.h"
 
@@ -72,25 +71,19 @@ pyexec_recall_name(const pyexec_run_t *run, const char *name,
 static ssize_t
 pyexec_recall_code(int runs, const char *run_id, u_char *code)
 {
-    int              fd;
-    char             path[PYEXEC_RUN_ID_LEN + sizeof("/" PYEXEC_MAIN)];
-    ssize_t          n;
-    struct stat      sb;
-    struct open_how  how;
+    int          fd;
+    char         path[PYEXEC_RUN_ID_LEN + sizeof("/" PYEXEC_MAIN)];
+    ssize_t      n;
+    struct stat  sb;
 
     (void) snprintf(path, sizeof(path), "%s/" PYEXEC_MAIN, run_id);
 
-    memset(&how, 0, sizeof(how));
-    how.flags = O_RDONLY|O_NONBLOCK|O_NOCTTY|O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
-
-    fd = syscall(SYS_openat2, runs, path, &how, sizeof(how));
+    fd = pyexec_open_regular(runs, path, &sb);
     if (fd == -1) {
         return -1;
     }
 
-    n = fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode)
-        ? read(fd, code, PYEXEC_RECALL_CODE) : -1;
+    n = read(fd, code, PYEXEC_RECALL_CODE);
 
     (void) close(fd);
 

@@ -7,7 +7,7 @@
 #include "base/pyexec_glob.h"
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
-#include "run/pyexec_inline.h"
+#include "base/pyexec_tree.h"
 #include "run/pyexec_return.h"
 
 
@@ -127,7 +127,7 @@ pyexec_return_read(const pyexec_run_t *run, const pyexec_file_t *file,
     struct stat   sb;
     pyexec_buf_t  contents = { NULL, 0, 0 };
 
-    fd = pyexec_inline_open(run, file->path, &sb);
+    fd = pyexec_open_regular(run->dir, file->path, &sb);
     if (fd == -1) {
         return -1;
     }

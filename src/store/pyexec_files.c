@@ -8,9 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-
 #include "base/pyexec_glob.h"
 #include "base/pyexec_log.h"
 #include "base/pyexec_mime.h"
@@ -19,10 +16,6 @@
 #include "store/pyexec_path.h"
 #include "wire/pyexec_name.h"
 
-
-/* openat2() fails with EAGAIN where it can't tell that nothing was renamed */
-
-#define PYEXEC_FILES_TRIES  100
 
 /* bytes of a list, which ends there */
 
@@ -64,9 +57,7 @@ static int pyexec_names_cmp(const void *one, const void *two);
 int
 pyexec_files_at(int dir, const pyexec_str_t *path, int flags)
 {
-    int              fd, tries;
-    char             name[PATH_MAX];
-    struct open_how  how;
+    char  name[PATH_MAX];
 
     if (path->len >= sizeof(name)) {
         errno = ENAMETOOLONG;
@@ -81,27 +72,13 @@ pyexec_files_at(int dir, const pyexec_str_t *path, int flags)
         strcpy(name, ".");
     }
 
-    memset(&how, 0, sizeof(how));
-    how.flags = flags|O_NOFOLLOW|O_CLOEXEC;
-
     /* openat2() refuses flags that have no effect */
 
     if (!(flags & O_PATH)) {
-        how.flags |= O_NONBLOCK|O_NOCTTY;
+        flags |= O_NONBLOCK|O_NOCTTY;
     }
 
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
-
-    for (tries = 0; tries < PYEXEC_FILES_TRIES; tries++) {
-
-        fd = syscall(SYS_openat2, dir, name, &how, sizeof(how));
-
-        if (fd != -1 || (errno != EAGAIN && errno != EINTR)) {
-            break;
-        }
-    }
-
-    return fd;
+    return pyexec_open_beneath(dir, name, flags|O_NOFOLLOW);
 }
 
 

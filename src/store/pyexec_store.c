@@ -5,12 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 
 #include "base/pyexec_io.h"
+#include "base/pyexec_tree.h"
 #include "store/pyexec_store.h"
 #include "wire/pyexec_name.h"
 
@@ -83,9 +82,8 @@ int
 pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
     unsigned create)
 {
-    int              fd;
-    char             name[PYEXEC_SESSION_MAX + 1];
-    struct open_how  how;
+    int   fd;
+    char  name[PYEXEC_SESSION_MAX + 1];
 
     if (pyexec_session_error(session) != NULL) {
         errno = EINVAL;
@@ -95,11 +93,7 @@ pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
     memcpy(name, session->data, session->len);
     name[session->len] = '\0';
 
-    memset(&how, 0, sizeof(how));
-    how.flags = O_RDONLY|O_DIRECTORY|O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS;
-
-    fd = syscall(SYS_openat2, st->dir, name, &how, sizeof(how));
+    fd = pyexec_open_beneath(st->dir, name, O_RDONLY|O_DIRECTORY);
 
     if (fd != -1 || errno != ENOENT || !create) {
         return fd;
@@ -109,7 +103,7 @@ pyexec_session_open(pyexec_store_t *st, const pyexec_str_t *session,
         return -1;
     }
 
-    return syscall(SYS_openat2, st->dir, name, &how, sizeof(how));
+    return pyexec_open_beneath(st->dir, name, O_RDONLY|O_DIRECTORY);
 }
 
 
