@@ -4,12 +4,10 @@
 
 #include <sha256.h>
 
-#include "base/pyexec_mime.h"
 #include "run/pyexec_bundle.h"
 #include "run/pyexec_hints.h"
 #include "run/pyexec_result.h"
 #include "run/pyexec_return.h"
-#include "store/pyexec_history.h"
 #include "store/pyexec_path.h"
 
 
@@ -28,8 +26,6 @@ static void pyexec_result_sha256(yajl_gen g, const pyexec_str_t *code);
 static void pyexec_result_error(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_files(yajl_gen g, pyexec_run_t *run);
-static void pyexec_result_url(yajl_gen g, const pyexec_run_t *run,
-    const char *path);
 static void pyexec_result_validation(yajl_gen g, const pyexec_attempt_t *a);
 static void pyexec_result_violations(yajl_gen g, pyexec_list_t list);
 
@@ -261,30 +257,29 @@ pyexec_result_location(yajl_gen g, const pyexec_attempt_t *a)
 static void
 pyexec_result_files(yajl_gen g, pyexec_run_t *run)
 {
-    char                  iso[PYEXEC_ISO_LEN + 1];
-    size_t                i;
+    size_t                i, top;
     pyexec_buf_t          path = { NULL, 0, 0 };
-    pyexec_str_t          s;
     const pyexec_file_t  *file;
 
     pyexec_return_choose(run);
+
+    pyexec_buf_add(&path, PYEXEC_RUNS "/", sizeof(PYEXEC_RUNS));
+    pyexec_buf_add(&path, run->run_id, PYEXEC_RUN_ID_LEN);
+    pyexec_buf_add(&path, "/", 1);
+    top = path.len;
 
     pyexec_json_array(g, "created_files");
 
     for (i = 0; i < run->files.nfiles; i++) {
         file = &run->files.files[i];
 
-        path.len = 0;
-        pyexec_created_path(&path, run->run_id, file);
-        s = pyexec_buf_str(&path);
-        pyexec_iso(iso, &file->modified);
+        path.len = top;
+        pyexec_buf_add(&path, file->path, strlen(file->path) + 1);
 
         pyexec_json_map(g, NULL);
-        pyexec_json_text(g, "path", &s);
-        pyexec_json_int(g, "size_bytes", file->size);
-        pyexec_json_cstr(g, "modified_at", iso);
-        pyexec_json_cstr(g, "mime_type", pyexec_mime_type(file->path));
-        pyexec_result_url(g, run, file->path);
+        pyexec_path_members(g, (char *) path.data, file->size,
+                            &file->modified, &run->request->url,
+                            &run->request->session);
         pyexec_return_file(g, run, file);
         yajl_gen_map_close(g);
     }
@@ -292,32 +287,6 @@ pyexec_result_files(yajl_gen g, pyexec_run_t *run)
     yajl_gen_array_close(g);
 
     pyexec_buf_free(&path);
-}
-
-
-static void
-pyexec_result_url(yajl_gen g, const pyexec_run_t *run, const char *path)
-{
-    pyexec_buf_t  whole = { NULL, 0, 0 };
-    pyexec_buf_t  url = { NULL, 0, 0 };
-    pyexec_str_t  s;
-
-    if (run->request->url.len == 0) {
-        return;
-    }
-
-    pyexec_buf_add(&whole, PYEXEC_RUNS "/", sizeof(PYEXEC_RUNS));
-    pyexec_buf_add(&whole, run->run_id, PYEXEC_RUN_ID_LEN);
-    pyexec_buf_add(&whole, "/", 1);
-    pyexec_buf_add(&whole, path, strlen(path) + 1);
-
-    pyexec_path_url(&url, &run->request->url, &run->request->session,
-                    (char *) whole.data);
-    s = pyexec_buf_str(&url);
-    pyexec_json_text(g, "url", &s);
-
-    pyexec_buf_free(&url);
-    pyexec_buf_free(&whole);
 }
 
 

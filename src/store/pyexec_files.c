@@ -10,7 +10,6 @@
 
 #include "base/pyexec_glob.h"
 #include "base/pyexec_log.h"
-#include "base/pyexec_mime.h"
 #include "base/pyexec_tree.h"
 #include "store/pyexec_files.h"
 #include "store/pyexec_path.h"
@@ -337,29 +336,10 @@ void
 pyexec_files_item(yajl_gen g, const pyexec_file_job_t *job, const char *path,
     const struct stat *st)
 {
-    char          iso[PYEXEC_ISO_LEN + 1];
-    pyexec_buf_t  text = { NULL, 0, 0 };
-    pyexec_str_t  s;
-
-    pyexec_path_text(&text, path);
-    s = pyexec_buf_str(&text);
-    pyexec_iso(iso, &st->st_mtim);
-
     pyexec_json_map(g, NULL);
-    pyexec_json_text(g, "path", &s);
-    pyexec_json_int(g, "size_bytes", st->st_size);
-    pyexec_json_cstr(g, "modified_at", iso);
-    pyexec_json_cstr(g, "mime_type", pyexec_mime_type(path));
-
-    if (job->url.len) {
-        text.len = 0;
-        pyexec_path_url(&text, &job->url, &job->session, path);
-        s = pyexec_buf_str(&text);
-        pyexec_json_text(g, "url", &s);
-    }
-
+    pyexec_path_members(g, path, st->st_size, &st->st_mtim, &job->url,
+                        &job->session);
     yajl_gen_map_close(g);
-    pyexec_buf_free(&text);
 }
 
 

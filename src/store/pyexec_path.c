@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/pyexec_mime.h"
 #include "store/pyexec_path.h"
 
 
+static void pyexec_path_url(pyexec_buf_t *out, const pyexec_str_t *prefix,
+    const pyexec_str_t *session, const char *path);
 static void pyexec_path_escape(pyexec_buf_t *out, const u_char *p, size_t len,
     const char *plain);
 
@@ -39,6 +42,35 @@ pyexec_path_text(pyexec_buf_t *out, const char *path)
 
 
 void
+pyexec_path_members(yajl_gen g, const char *path, uint64_t size,
+    const struct timespec *modified, const pyexec_str_t *prefix,
+    const pyexec_str_t *session)
+{
+    char          iso[PYEXEC_ISO_LEN + 1];
+    pyexec_buf_t  text = { NULL, 0, 0 };
+    pyexec_str_t  s;
+
+    pyexec_path_text(&text, path);
+    s = pyexec_buf_str(&text);
+    pyexec_iso(iso, modified);
+
+    pyexec_json_text(g, "path", &s);
+    pyexec_json_int(g, "size_bytes", size);
+    pyexec_json_cstr(g, "modified_at", iso);
+    pyexec_json_cstr(g, "mime_type", pyexec_mime_type(path));
+
+    if (prefix->len) {
+        text.len = 0;
+        pyexec_path_url(&text, prefix, session, path);
+        s = pyexec_buf_str(&text);
+        pyexec_json_text(g, "url", &s);
+    }
+
+    pyexec_buf_free(&text);
+}
+
+
+static void
 pyexec_path_url(pyexec_buf_t *out, const pyexec_str_t *prefix,
     const pyexec_str_t *session, const char *path)
 {

@@ -5,7 +5,9 @@
 #define _PYEXEC_PATH_H_INCLUDED_
 
 
-#include "base/pyexec_buf.h"
+#include <time.h>
+
+#include "base/pyexec_json.h"
 
 
 /*
@@ -16,10 +18,15 @@
 
 void pyexec_path_text(pyexec_buf_t *out, const char *path);
 
-/* appends the URL of a session's file: prefix, which ends with "/", and both */
+/*
+ * Writes the members of an object that tells of a session's file: path, which
+ * is relative to the session, size_bytes, modified_at, mime_type and, unless
+ * prefix is empty, url.  The prefix of URLs ends with "/".
+ */
 
-void pyexec_path_url(pyexec_buf_t *out, const pyexec_str_t *prefix,
-    const pyexec_str_t *session, const char *path);
+void pyexec_path_members(yajl_gen g, const char *path, uint64_t size,
+    const struct timespec *modified, const pyexec_str_t *prefix,
+    const pyexec_str_t *session);
 
 
 #endif /* _PYEXEC_PATH_H_INCLUDED_ */
