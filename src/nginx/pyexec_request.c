@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pyexec_parse.h"
 #include "nginx/pyexec_member.h"
 #include "nginx/pyexec_request.h"
 #include "wire/pyexec_name.h"
@@ -119,7 +120,7 @@ pyexec_request_end(pyexec_request_t *r)
     if (d->status == yajl_status_ok) {
         d->chunk = (const u_char *) "";
         d->scanned = 0;
-        d->status = yajl_complete_parse(d->parser);
+        d->status = pyexec_parse_end(d->parser);
     }
 
     /* it holds the longest string that had an escape */

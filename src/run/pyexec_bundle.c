@@ -5,6 +5,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/pyexec_base64.h"
+#include "base/pyexec_parse.h"
 #include "run/pyexec_bundle.h"
 #include "wire/pyexec_message.h"
 
@@ -216,7 +217,7 @@ pyexec_bundle_value(yajl_gen g, const char *mime, const pyexec_str_t *data)
                     : yajl_status_error;
 
     if (status == yajl_status_ok) {
-        status = yajl_complete_parse(parser);
+        status = pyexec_parse_end(parser);
     }
 
     if (parser) {

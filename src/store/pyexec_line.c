@@ -10,6 +10,7 @@
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
+#include "base/pyexec_parse.h"
 #include "store/pyexec_line.h"
 
 
@@ -329,7 +330,7 @@ pyexec_line_parse(pyexec_line_t *line, const pyexec_str_t *text)
     rc = yajl_parse(h, text->data, text->len);
 
     if (rc == yajl_status_ok) {
-        rc = yajl_complete_parse(h);
+        rc = pyexec_parse_end(h);
     }
 
     yajl_free(h);

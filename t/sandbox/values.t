@@ -137,6 +137,7 @@ bundle = part(b"text/plain") + part(b"forged\xff\"\n") + part(b"text/plain") + p
 os.write(3, message(1, bundle))
 os.write(3, message(0, part(b"application/json") + part(b"[" * 100000)))
 os.write(3, message(1, part(b"application/json") + part(b'"\xed\xa0\x80"')))
+os.write(3, message(1, part(b"application/json") + part(b'1"a b')))
 os.write(3, message(7, b""))
 os.write(3, b"\xff" * 100)
 --- status: ok

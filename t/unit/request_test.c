@@ -121,6 +121,7 @@ refusals(void **state)
         { " ", 400, "the request body is not valid JSON" },
         { "{", 400, "the request body is not valid JSON" },
         { "{\"code\": \"x\"}x", 400, "the request body is not valid JSON" },
+        { "{\"code\": \"x\"}\"x", 400, "the request body is not valid JSON" },
         { "{\"code\": 01}", 400, "the request body is not valid JSON" },
         { "{\"code\": \"\xff\"}", 400, "the request body is not valid JSON" },
         { "[]", 422, "the request body must be a JSON object" },
