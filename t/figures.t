@@ -83,7 +83,8 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 [map { "POST /api/execute-code\n{\"code\": \"import matplotlib\\n$_\\nimport matplotlib.pyplot as plt\\nplt.plot([1])\\n"
        . "plt.savefig('a.png')\\nprint(matplotlib.get_backend().lower())\"}" }
  "for n in 'TkAgg Qt5Agg QtAgg GTK3Agg MacOSX WebAgg nbAgg notebook widget inline'.split(): matplotlib.use(n)",
- "matplotlib.use('module://matplotlib_inline.backend_inline')", "matplotlib.pyplot.switch_backend('TkAgg')",
+ "matplotlib.use('module://matplotlib_inline.backend_inline')",
+ "import matplotlib.pyplot\\nmatplotlib.pyplot.switch_backend('TkAgg')",
  "matplotlib.use('svg')", "matplotlib.use('nonsense')"]
 --- error_code eval
 [(200) x 5]
