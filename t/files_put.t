@@ -211,7 +211,7 @@ is(request(DELETE => '/full/s/f')->{code}, 404, 'it can be told what to remove')
 # another owner's session, by whom it is not opened to the pool
 
 SKIP: {
-    skip 'only root has other users', 4 if $> != 0;
+    skip 'only root has other users', 5 if $> != 0;
     mkdir "$w/theirs" or die "mkdir: $!";
     chmod 0755, "$w/theirs";
     mkdir "$w/theirs/$_" or die "mkdir: $!" for qw(closed open);
@@ -221,6 +221,10 @@ SKIP: {
     chmod 0600, "$w/theirs/closed/f";
     $r = put("$files/theirs/closed/x", 'x');
     like("$r->{code} $r->{json}{detail}", qr/^403 .*closed to the pool's user/, 'nothing is put into what is closed');
+    chmod 01777, "$w/theirs/closed";
+    $r = put("$files/theirs/closed/f", 'x');
+    like("$r->{code} $r->{json}{detail}", qr/^403 .*closed to the pool's user/, 'nor for what another owns');
+    chmod 0755, "$w/theirs/closed";
     is(request(DELETE => "$files/theirs/closed?recursive=1")->{code}, 403, 'nor removed');
     is(get("$files/theirs/closed/f")->{code}, 403, 'nor read');
     is(put("$files/theirs/open/f", 'new')->{code}, 200, 'but into what is open');

@@ -38,7 +38,9 @@ static const struct {
     { 0, ESTALE, 503, "the workspace is not there" },
     { 0, EACCES, 403, "the file or its directory is closed to the pool's "
                       "user" },
-    { 0, EPERM, 403, "code_exec, and what is in it, is not changed so" },
+    { 0, EPERM, 403, "the file or its directory is closed to the pool's "
+                     "user" },
+    { 0, EDOM, 403, "code_exec, and what is in it, is not changed so" },
     { 0, ECANCELED, 412, "a precondition of the request does not hold" },
 
     { PYEXEC_MSG_PUT, EEXIST, 409, "something else than a file has that "

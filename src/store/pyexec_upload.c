@@ -65,7 +65,7 @@ pyexec_upload(pyexec_store_t *store, const pyexec_file_job_t *job, int body,
     uint64_t  size;
 
     if (pyexec_path_runs(&job->path)) {
-        errno = EPERM;
+        errno = EDOM;
         return -1;
     }
 
@@ -539,7 +539,7 @@ pyexec_upload_remove(pyexec_store_t *store, const pyexec_file_job_t *job,
     const u_char  *slash;
 
     if (job->path.len == 0 || pyexec_path_runs(&job->path)) {
-        errno = EPERM;
+        errno = EDOM;
         return -1;
     }
 

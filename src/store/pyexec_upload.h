@@ -20,7 +20,7 @@
  *   ECANCELED  the request's precondition does not hold
  *   EEXIST     something else than a regular file has the name
  *   ENOTDIR    a part of the path is no directory, or a link
- *   EPERM      it is in code_exec
+ *   EDOM       it is in code_exec
  */
 
 int pyexec_upload(pyexec_store_t *store, const pyexec_file_job_t *job,
@@ -29,7 +29,7 @@ int pyexec_upload(pyexec_store_t *store, const pyexec_file_job_t *job,
 /*
  * Removes a file or, if job->recursive is set, a directory, and adds the number
  * of regular files removed to *files.  Returns 0, or -1 and errno: ECANCELED
- * and EPERM as above, EISDIR for a directory without recursive, EBUSY if
+ * and EDOM as above, EISDIR for a directory without recursive, EBUSY if
  * something is mounted there, ENOENT and others if it is not there.
  */
 

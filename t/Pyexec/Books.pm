@@ -47,7 +47,7 @@ sub answers {
         $self->wrong($what, $e->{wrong}) if $e->{wrong} && !$may->{lost};
         $self->wrong($what, 'no answer') if defined $e->{code} && $e->{code} == 0 && !$e->{left} && !$may->{cuts};
         $self->wrong($what, $e->{code}, $e->{json}{detail})
-            if ($e->{code} // 0) >= 500 && ref $e->{json} && !$may->{errors};
+            if (($e->{code} // 0) >= 500 || ($e->{code} // 0) == 403) && ref $e->{json} && !$may->{errors};
         my $result = told($e) or next;
         $self->wrong($what, "$result->{status}, should be $e->{verdict}:", $json->encode($e->{attempt}))
             if !$self->may_be($result->{status}, $e);

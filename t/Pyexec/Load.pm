@@ -210,7 +210,7 @@ sub file {
     my $r = $self->{daemon}->http($method, "/api/files/$session/uploads/$self->{name}", $method eq 'PUT' ? $new : '');
     my $entry = { kind => "$kind $method", session => $session, code => $r->{code}, json => $r->{code} >= 400 ? $r->{json} : undef };
 
-    if ($r->{code} == 0 || $r->{code} >= 500) {
+    if ($r->{code} == 0 || $r->{code} == 403 || $r->{code} >= 500) {
         $self->{unsure}{$new} = 1 if defined $new;
 
     } elsif ($method eq 'GET' || $r->{code} == 404) {
