@@ -73,6 +73,18 @@ close $f;
 symlink '20200101T000000-00000000000a', "$runs/20200101T000000-00000000000b";
 is(stored("20200101T000000-00000000000$_")->{code}, 404, 'a result that is no record is not served') for 'a', 'b';
 
+# a line that can't be written
+
+unlink "$runs/runs.jsonl";
+mkdir "$runs/runs.jsonl" or die "mkdir: $!";
+$answer = post('open("a", "w").write("a")');
+is("$answer->{code} $answer->{json}{detail}", '500 the run cannot be recorded', 'a run whose line cannot be written');
+rmdir "$runs/runs.jsonl" or die "rmdir: $!";
+my ($last) = grep { $_->{status} ne 'running' } @{ $d->list('s') };
+is($last->{status}, 'interrupted', 'is listed as interrupted');
+is(stored($last->{run_id})->{code}, 404, 'and has no result');
+ok(!-e "$runs/$last->{run_id}", 'nor files');
+
 # names that are not UTF-8
 
 $answer = post('[open(n, "w") for n in (b"\xff", b"\xfe", b"\\\\xff", b"a\\\\b", b"\\\\x5cxff")]');

@@ -44,6 +44,7 @@ static pyexec_zygote_e pyexec_run_kind(const pyexec_executor_t *ex,
     const pyexec_run_t *run);
 static int pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_zygote_e kind, pyexec_child_t *child);
+static int pyexec_run_left(const pyexec_run_t *run);
 static pyexec_child_t *pyexec_run_child_wait(pyexec_executor_t *ex,
     pyexec_run_t *run, pyexec_zygote_e kind);
 static void pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
@@ -222,6 +223,11 @@ pyexec_run_correct(pyexec_executor_t *ex, pyexec_run_t *run,
     }
 
     if (pyexec_run_child(ex, run, kind, &child) == -1) {
+
+        if (pyexec_run_left(run)) {
+            a->killed = PYEXEC_CANCELLED;
+        }
+
         return -1;
     }
 
@@ -326,13 +332,26 @@ pyexec_run_child(pyexec_executor_t *ex, pyexec_run_t *run,
     sp = pyexec_run_child_wait(ex, run, kind);
 
     if (sp == NULL) {
-        pyexec_log(PYEXEC_LOG_ERR, "no child came for %s", run->run_id);
+
+        if (!pyexec_run_left(run)) {
+            pyexec_log(PYEXEC_LOG_ERR, "no child came for %s", run->run_id);
+        }
+
         return -1;
     }
 
     pyexec_spares_take(&ex->spares, sp, child);
 
     return 0;
+}
+
+
+/* has the client gone? */
+
+static int
+pyexec_run_left(const pyexec_run_t *run)
+{
+    return pyexec_poll(run->client, POLLRDHUP, 0);
 }
 
 
@@ -418,9 +437,9 @@ pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
                             &item);
     err = errno;
 
-    if (rc == -1 && pyexec_run_no_space(err)) {
+    if (rc == -1) {
         pyexec_run_drop(run);
-        run->no_space = 1;
+        run->no_space = pyexec_run_no_space(err);
     }
 
     pyexec_run_account(run, a, &json);
@@ -535,12 +554,17 @@ pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
 }
 
 
+/* removes all of a run that can't be recorded */
+
 static void
 pyexec_run_drop(const pyexec_run_t *run)
 {
-    if (pyexec_remove(run->runs, run->run_id, NULL) == -1
-        || pyexec_record_remove(run->runs, run->run_id) == -1)
-    {
+    int  record, dir;
+
+    record = pyexec_record_remove(run->runs, run->run_id);
+    dir = pyexec_remove(run->runs, run->run_id, NULL);
+
+    if (record == -1 || dir == -1) {
         pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", run->run_id);
     }
 }

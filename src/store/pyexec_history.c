@@ -63,8 +63,10 @@ pyexec_history_end(pyexec_store_t *st, const pyexec_str_t *session, int runs,
     if (rc == 0) {
         rc = pyexec_lines_append(runs, &line);
 
+        /* if that fails, the next listing removes it */
+
         if (rc == 0) {
-            rc = pyexec_note_remove(runs, item->run_id, item->started_at);
+            (void) pyexec_note_remove(runs, item->run_id, item->started_at);
         }
 
         pyexec_session_unlock(st, session, PYEXEC_LOCK_HISTORY);
@@ -298,6 +300,12 @@ pyexec_notes_settle(pyexec_store_t *st, const pyexec_str_t *session, int runs,
         note = &notes->line[i];
 
         if (pyexec_lines_find(ls, note->run_id)) {
+
+            if (!pyexec_run_live(st, note->run_id)) {
+                (void) pyexec_note_remove(runs, note->run_id,
+                                          note->started_at);
+            }
+
             continue;
         }
 
