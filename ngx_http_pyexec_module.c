@@ -241,6 +241,13 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
       offsetof(ngx_http_pyexec_loc_conf_t, queue_timeout),
       &ngx_http_pyexec_queue_range },
 
+    { ngx_string("pyexec_heartbeat"),
+      ngx_http_pyexec_anywhere|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_pyexec_loc_conf_t, heartbeat),
+      &ngx_http_pyexec_queue_range },
+
     { ngx_string("pyexec_limit"),
       ngx_http_pyexec_anywhere|NGX_CONF_TAKE23,
       ngx_http_pyexec_limit,

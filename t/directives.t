@@ -679,3 +679,16 @@ location /none { return 204; }
 --- must_die
 --- error_log
 "pyexec_max_inline" directive must be between 1 and 64m in
+
+
+
+=== TEST 52: no time between heartbeats
+--- http_config
+pyexec_pool default workers=1 preload=none python=$TEST_NGINX_PYTHON;
+pyexec_workspace $TEST_NGINX_WORKSPACE;
+pyexec_heartbeat 0;
+--- config
+location /none { return 204; }
+--- must_die
+--- error_log
+"pyexec_heartbeat" directive must be between 1ms and 1d in

@@ -35,6 +35,8 @@ for my $case ([ 'HTTP/2 over TLS', "--http2 -k $tls" ], [ 'HTTP/1.1 over TLS', "
     is($json->{status}, 'ok', "a run, $name");
     is($json->{stdout}, "1\n", "its output, $name");
     like(`curl -s $options $url/api/code-results/h2`, qr/"items":\[\{/, "a list, $name");
+    like(`curl -sN $options -H 'Accept: text/event-stream' -d \@$dir/body $url/api/execute-code`,
+         qr/\Aevent: start\n.*^event: stdout\ndata: \{"attempt":1,"data":"1\\n"\}\n.*^event: result\ndata: .*\n\n\z/ms, "events, $name");
     is(`curl -s -o /dev/null -w '%{http_code} %{content_type}' $options -X PUT $url/api/execute-code`,
        '405 application/json', "an error, $name");
 }

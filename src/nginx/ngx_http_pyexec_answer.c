@@ -7,6 +7,7 @@
 #include "nginx/ngx_http_pyexec_answer.h"
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_file.h"
+#include "nginx/ngx_http_pyexec_stream.h"
 #include "base/pyexec_io.h"
 
 #include <sys/mman.h>
@@ -29,7 +30,6 @@ static ssize_t ngx_http_pyexec_answer_recv(ngx_http_pyexec_ctx_t *ctx,
 static ngx_int_t ngx_http_pyexec_answer_begin(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_hold(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_answer_free(void *data);
-static ngx_int_t ngx_http_pyexec_answer_file(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx,
     u_char *p, size_t n);
 static ngx_int_t ngx_http_pyexec_answer_start(ngx_http_pyexec_ctx_t *ctx);
@@ -167,10 +167,22 @@ ngx_http_pyexec_answer_begin(ngx_http_pyexec_ctx_t *ctx)
         return ngx_http_pyexec_answer_malformed(ctx, "header");
     }
 
+    if (ctx->type == PYEXEC_MSG_EVENT) {
+
+        /* one after the other comes: large enough to be freed by itself */
+
+        ctx->payload = ngx_palloc(ctx->request->pool,
+                                  ngx_max(ctx->len,
+                                          NGX_MAX_ALLOC_FROM_POOL + 1));
+
+        return ctx->payload ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (ctx->len > NGX_HTTP_PYEXEC_SHORT) {
 
         if (ctx->len > NGX_HTTP_PYEXEC_IN_MEMORY - ngx_http_pyexec_held) {
-            return ngx_http_pyexec_answer_file(ctx);
+            ctx->file = ngx_http_pyexec_ctx_file(ctx->request);
+            return ctx->file ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
         if (ngx_http_pyexec_answer_hold(ctx) != NGX_OK) {
@@ -215,40 +227,6 @@ ngx_http_pyexec_answer_free(void *data)
 
 
 static ngx_int_t
-ngx_http_pyexec_answer_file(ngx_http_pyexec_ctx_t *ctx)
-{
-    ngx_file_t                *file;
-    ngx_http_request_t        *r;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    r = ctx->request;
-
-    file = ngx_pcalloc(r->pool, sizeof(ngx_file_t));
-    if (file == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    file->fd = NGX_INVALID_FILE;
-    file->log = r->connection->log;
-
-    /* it has no name any more when this returns: "clean" */
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (ngx_create_temp_file(file, clcf->client_body_temp_path, r->pool, 0, 1,
-                             0)
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->file = file;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t n)
 {
     off_t        offset;
@@ -274,6 +252,9 @@ ngx_http_pyexec_answer(ngx_http_pyexec_ctx_t *ctx)
 
     case PYEXEC_MSG_START:
         return ngx_http_pyexec_answer_start(ctx);
+
+    case PYEXEC_MSG_EVENT:
+        return ngx_http_pyexec_stream_event(ctx);
 
     case PYEXEC_MSG_RESULT:
         return ngx_http_pyexec_answer_result(ctx);
@@ -311,7 +292,7 @@ ngx_http_pyexec_answer_start(ngx_http_pyexec_ctx_t *ctx)
     ctx->run_id.len = start.run_id.len;
     ctx->queue_time = (ngx_msec_int_t) (ngx_current_msec - ctx->submitted);
 
-    return NGX_OK;
+    return ngx_http_pyexec_stream_start(ctx);
 }
 
 
@@ -349,6 +330,10 @@ ngx_http_pyexec_answer_result(ngx_http_pyexec_ctx_t *ctx)
 
     if (rc == -1) {
         return ngx_http_pyexec_answer_malformed(ctx, "RESULT");
+    }
+
+    if (ctx->stream) {
+        return ngx_http_pyexec_stream_result(ctx, offset, result.json.len);
     }
 
     return ngx_http_pyexec_answer_send(ctx, NGX_HTTP_OK, offset,
@@ -482,18 +467,7 @@ ngx_http_pyexec_answer_send(ngx_http_pyexec_ctx_t *ctx, ngx_uint_t status,
         return NGX_ERROR;
     }
 
-    if (ctx->file) {
-        b->file = ctx->file;
-        b->file_pos = offset;
-        b->file_last = offset + len;
-        b->in_file = 1;
-        b->temp_file = 1;
-
-    } else {
-        b->pos = ctx->payload + offset;
-        b->last = b->pos + len;
-        b->memory = 1;
-    }
+    ngx_http_pyexec_ctx_payload(ctx, b, offset, len);
 
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;

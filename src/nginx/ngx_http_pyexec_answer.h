@@ -16,7 +16,7 @@
 ngx_int_t ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx);
 
 /*
- * Takes a whole message.  Returns NGX_OK for START, behind which more comes,
+ * Takes a whole message.  Returns NGX_OK for START and EVENT: more comes;
  * or what the request is to be finalized with.
  */
 

@@ -278,6 +278,7 @@ ngx_http_pyexec_create_loc_conf(ngx_conf_t *cf)
     conf->retain = NGX_CONF_UNSET;
     conf->retain_min = NGX_CONF_UNSET;
     conf->queue_timeout = NGX_CONF_UNSET_MSEC;
+    conf->heartbeat = NGX_CONF_UNSET_MSEC;
     conf->max_attempts = NGX_CONF_UNSET;
     conf->max_memory = NGX_CONF_UNSET;
     conf->max_file_size = NGX_CONF_UNSET;
@@ -317,6 +318,7 @@ ngx_http_pyexec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_sec_value(conf->max_cpu, prev->max_cpu, 0);
     ngx_conf_merge_sec_value(conf->retain, prev->retain, 24 * 60 * 60);
     ngx_conf_merge_sec_value(conf->retain_min, prev->retain_min, 10 * 60);
+    ngx_conf_merge_msec_value(conf->heartbeat, prev->heartbeat, 15000);
     ngx_conf_merge_msec_value(conf->queue_timeout, prev->queue_timeout,
                               30000);
     ngx_conf_merge_value(conf->max_attempts, prev->max_attempts, 3);

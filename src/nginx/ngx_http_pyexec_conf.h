@@ -33,6 +33,7 @@ typedef struct {
     time_t                     retain;
     time_t                     retain_min;
     ngx_msec_t                 queue_timeout;
+    ngx_msec_t                 heartbeat;
     ngx_int_t                  max_attempts;
     off_t                      max_memory;
     off_t                      max_file_size;

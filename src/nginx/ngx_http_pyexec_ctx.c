@@ -78,3 +78,51 @@ ngx_http_pyexec_ctx_close(void *data)
 {
     pyexec_given_close(data);
 }
+
+
+ngx_file_t *
+ngx_http_pyexec_ctx_file(ngx_http_request_t *r)
+{
+    ngx_file_t                *file;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    file = ngx_pcalloc(r->pool, sizeof(ngx_file_t));
+    if (file == NULL) {
+        return NULL;
+    }
+
+    file->fd = NGX_INVALID_FILE;
+    file->log = r->connection->log;
+
+    /* it has no name any more when this returns: "clean" */
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (ngx_create_temp_file(file, clcf->client_body_temp_path, r->pool, 0, 1,
+                             0)
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return file;
+}
+
+
+void
+ngx_http_pyexec_ctx_payload(ngx_http_pyexec_ctx_t *ctx, ngx_buf_t *b,
+    size_t offset, size_t len)
+{
+    if (ctx->file) {
+        b->file = ctx->file;
+        b->file_pos = offset;
+        b->file_last = offset + len;
+        b->in_file = 1;
+        b->temp_file = 1;
+
+    } else {
+        b->pos = ctx->payload + offset;
+        b->last = b->pos + len;
+        b->memory = 1;
+    }
+}

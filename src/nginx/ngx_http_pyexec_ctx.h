@@ -25,6 +25,7 @@ typedef enum {
 
 
 typedef struct ngx_http_pyexec_ctx_s  ngx_http_pyexec_ctx_t;
+typedef struct ngx_http_pyexec_stream_s  ngx_http_pyexec_stream_t;
 
 struct ngx_http_pyexec_ctx_s {
     ngx_http_request_t        *request;
@@ -35,6 +36,7 @@ struct ngx_http_pyexec_ctx_s {
                                               pool->turns */
     ngx_http_pyexec_turn_t    *turn;       /* or NULL */
     void                     (*go)(ngx_http_pyexec_ctx_t *ctx);
+    void                     (*end)(ngx_http_pyexec_ctx_t *ctx, ngx_int_t rc);
 
     ngx_connection_t          *connection; /* the job's socket; or NULL */
     ngx_socket_t               peer;       /* its other end, until it is sent */
@@ -54,6 +56,7 @@ struct ngx_http_pyexec_ctx_s {
     ngx_file_t                *file;       /* of a long payload; or NULL */
     ngx_file_t                *opened;     /* came with FILE; or NULL */
     ngx_file_t                *body;       /* of a PUT; or NULL */
+    ngx_http_pyexec_stream_t  *stream;     /* of events; or NULL */
 
     /* for variables, and for error pages */
 
@@ -85,6 +88,15 @@ ngx_int_t ngx_http_pyexec_ctx_session(ngx_http_pyexec_ctx_t *ctx,
 
 ngx_int_t ngx_http_pyexec_ctx_given(ngx_http_pyexec_ctx_t *ctx,
     pyexec_given_t *given);
+
+/* a temporary file, which is gone with the request; or NULL */
+
+ngx_file_t *ngx_http_pyexec_ctx_file(ngx_http_request_t *r);
+
+/* lets b refer to len bytes of the message's payload, or of its file */
+
+void ngx_http_pyexec_ctx_payload(ngx_http_pyexec_ctx_t *ctx, ngx_buf_t *b,
+    size_t offset, size_t len);
 
 
 #endif /* _NGX_HTTP_PYEXEC_CTX_H_INCLUDED_ */

@@ -4,6 +4,7 @@
 #include "nginx/ngx_http_pyexec_error.h"
 #include "nginx/ngx_http_pyexec_execute.h"
 #include "nginx/ngx_http_pyexec_job.h"
+#include "nginx/ngx_http_pyexec_stream.h"
 #include "nginx/pyexec_request.h"
 
 #include <sys/mman.h>
@@ -98,6 +99,10 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_http_pyexec_stream_choose(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     plcf = ngx_http_get_module_loc_conf(r, ngx_http_pyexec_module);
 
     ngx_memzero(&msg, sizeof(pyexec_execute_t));
@@ -112,6 +117,7 @@ ngx_http_pyexec_execute(ngx_http_request_t *r, pyexec_request_t *request)
                                              plcf->max_attempts,
                                              plcf->max_attempts);
     msg.auto_correct = request->auto_correct != 0;
+    msg.events = ctx->stream != NULL;
 
     msg.max_memory = plcf->max_memory;
     msg.max_file_size = plcf->max_file_size;

@@ -17,6 +17,7 @@
 #include "nginx/ngx_http_pyexec_job.h"
 #include "nginx/ngx_http_pyexec_limit.h"
 #include "nginx/ngx_http_pyexec_load.h"
+#include "nginx/ngx_http_pyexec_stream.h"
 #include "base/pyexec_io.h"
 
 
@@ -76,6 +77,7 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
     ctx->queue = queue;
     ctx->state = NGX_HTTP_PYEXEC_DONE;
     ctx->peer = -1;
+    ctx->end = ngx_http_pyexec_job_finalize;
     ctx->submitted = ngx_current_msec;
     ctx->deadline = ngx_current_msec + plcf->queue_timeout;
     ctx->run_limit = run_limit + NGX_HTTP_PYEXEC_GRACE;
@@ -505,7 +507,7 @@ ngx_http_pyexec_job_read(ngx_event_t *ev)
             rc = ngx_http_pyexec_answer(ctx);
         }
 
-        if (rc == NGX_OK) {
+        if (rc == NGX_OK && ctx->type == PYEXEC_MSG_START) {
             ngx_http_pyexec_job_started(ctx);
         }
 
@@ -513,11 +515,13 @@ ngx_http_pyexec_job_read(ngx_event_t *ev)
 
     if (rc == NGX_AGAIN) {
 
-        if (ngx_handle_read_event(ev, 0) == NGX_OK) {
+        rc = ngx_http_pyexec_stream_flush(ctx);
+
+        if (rc == NGX_OK && ngx_handle_read_event(ev, 0) == NGX_OK) {
             return;
         }
 
-        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        rc = rc == NGX_OK ? NGX_HTTP_INTERNAL_SERVER_ERROR : rc;
     }
 
     if (rc == NGX_DECLINED) {
@@ -621,6 +625,7 @@ ngx_http_pyexec_job_finalize(ngx_http_pyexec_ctx_t *ctx, ngx_int_t rc)
     r = ctx->request;
     c = r->connection;
 
+    rc = ngx_http_pyexec_stream_error(ctx, rc);
     ngx_http_pyexec_job_cleanup(ctx);
 
     ngx_http_finalize_request(r, rc == NGX_DONE ? NGX_OK : rc);
@@ -638,6 +643,7 @@ ngx_http_pyexec_job_cleanup(void *data)
     }
 
     ngx_http_pyexec_job_hang_up(ctx);
+    ngx_http_pyexec_stream_close(ctx);
 
     if (ctx->timer.timer_set) {
         ngx_del_timer(&ctx->timer);

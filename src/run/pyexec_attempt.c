@@ -17,6 +17,7 @@
 #include "run/pyexec_bundle.h"
 #include "run/pyexec_drain.h"
 #include "run/pyexec_dir.h"
+#include "run/pyexec_event.h"
 #include "run/pyexec_feed.h"
 #include "run/pyexec_look.h"
 #include "run/pyexec_verdict.h"
@@ -62,7 +63,7 @@ static int pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a,
 static void pyexec_attempt_watched(const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned gather, struct pollfd *pfd);
 static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
-    pyexec_stream_t *s, int *fd, pyexec_msg_e type);
+    pyexec_stream_t *s, int *fd);
 static void pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
 static ssize_t pyexec_attempt_said(const pyexec_run_t *run,
     pyexec_attempt_t *a, size_t max);
@@ -170,13 +171,11 @@ pyexec_attempt_wait(pyexec_run_t *run, pyexec_attempt_t *a)
     /* the child is dead: what its pipes still hold is the rest of its output */
 
     while (a->dead && a->child.out != -1) {
-        pyexec_attempt_read(run, a, &a->out, &a->child.out,
-                            PYEXEC_MSG_STDOUT);
+        pyexec_attempt_read(run, a, &a->out, &a->child.out);
     }
 
     while (a->dead && a->child.err != -1) {
-        pyexec_attempt_read(run, a, &a->err, &a->child.err,
-                            PYEXEC_MSG_STDERR);
+        pyexec_attempt_read(run, a, &a->err, &a->child.err);
     }
 
     if (a->dead) {
@@ -229,13 +228,11 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     }
 
     if (pfd[PYEXEC_POLL_OUT].revents) {
-        pyexec_attempt_read(run, a, &a->out, &a->child.out,
-                            PYEXEC_MSG_STDOUT);
+        pyexec_attempt_read(run, a, &a->out, &a->child.out);
     }
 
     if (pfd[PYEXEC_POLL_ERR].revents) {
-        pyexec_attempt_read(run, a, &a->err, &a->child.err,
-                            PYEXEC_MSG_STDERR);
+        pyexec_attempt_read(run, a, &a->err, &a->child.err);
     }
 
     /* most that is said matters only when the child has ended */
@@ -245,6 +242,9 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
     {
         pyexec_attempt_listen(run, a);
     }
+
+    pyexec_event_output(run, a, 0);
+    pyexec_event_flush(run);
 
     if (pfd[PYEXEC_POLL_END].revents) {
         pyexec_attempt_end(a, pfd[PYEXEC_POLL_END].revents);
@@ -279,7 +279,7 @@ pyexec_attempt_watched(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pfd[PYEXEC_POLL_ERR].fd = gather ? -1 : a->child.err;
     pfd[PYEXEC_POLL_ERR].events = POLLIN;
     pfd[PYEXEC_POLL_SAID].fd = a->hung_up ? -1 : a->child.job;
-    pfd[PYEXEC_POLL_SAID].events = a->proposes
+    pfd[PYEXEC_POLL_SAID].events = a->proposes || run->request->events
                                    || pyexec_now() >= a->start + PYEXEC_LISTEN
                                    ? POLLIN : 0;
     pfd[PYEXEC_POLL_END].fd = a->child.end;
@@ -293,16 +293,12 @@ pyexec_attempt_watched(const pyexec_run_t *run, const pyexec_attempt_t *a,
 
 static void
 pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
-    int *fd, pyexec_msg_e type)
+    int *fd)
 {
-    size_t                   keep;
-    ssize_t                  n;
-    pyexec_output_t          output;
-    const pyexec_execute_t  *r;
+    ssize_t        n;
 
-    static u_char            buf[65536];
+    static u_char  buf[65536];
 
-    r = run->request;
     n = read(*fd, buf, sizeof(buf));
 
     /* of a dead child nothing is to come, and EAGAIN is the end */
@@ -323,26 +319,9 @@ pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a, pyexec_stream_t *s,
         a->gather = pyexec_now() + PYEXEC_GATHER;
     }
 
-    /* max_output counts characters, of up to four bytes in UTF-8 */
-
-    keep = (size_t) r->max_output * 4;
-    keep = keep > s->kept.len ? keep - s->kept.len : 0;
-
-    if (keep > (size_t) n) {
-        keep = n;
-    }
-
     pyexec_buf_add(&s->kept, buf, n);
 
-    if (r->events && keep) {
-        output.attempt = run->nattempts + 1;
-        output.data.data = buf;
-        output.data.len = keep;
-
-        (void) pyexec_send(run->client, type, &output, NULL, 0);
-    }
-
-    if (a->out.kept.len + a->err.kept.len > r->max_flood) {
+    if (a->out.kept.len + a->err.kept.len > run->request->max_flood) {
         pyexec_attempt_kill(a, PYEXEC_OUTPUT);
     }
 }

@@ -12,6 +12,7 @@
 #include "run/pyexec_attempt.h"
 #include "run/pyexec_begin.h"
 #include "run/pyexec_dir.h"
+#include "run/pyexec_event.h"
 #include "run/pyexec_execute.h"
 #include "run/pyexec_result.h"
 #include "run/pyexec_run.h"
@@ -51,9 +52,11 @@ static void pyexec_run_end(const pyexec_executor_t *ex, pyexec_run_t *run,
     pyexec_attempt_t *a);
 static void pyexec_run_account(const pyexec_run_t *run,
     const pyexec_attempt_t *a, const pyexec_buf_t *json);
-static void pyexec_run_answer(const pyexec_executor_t *ex,
-    const pyexec_run_t *run, const pyexec_attempt_t *a,
-    const pyexec_item_t *item, const pyexec_buf_t *json, int err);
+static void pyexec_run_answer(const pyexec_executor_t *ex, pyexec_run_t *run,
+    const pyexec_attempt_t *a, const pyexec_item_t *item,
+    const pyexec_buf_t *json, int err);
+static void pyexec_run_fail(pyexec_run_t *run, uint32_t code,
+    const char *detail, int err);
 static int pyexec_run_keep(pyexec_run_t *run, const pyexec_attempt_t *a,
     pyexec_buf_t *json);
 static void pyexec_run_drop(const pyexec_run_t *run);
@@ -64,7 +67,6 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     const pyexec_execute_t *request, const pyexec_inline_t *in, int client)
 {
     pyexec_run_t      run;
-    pyexec_start_t    start;
     pyexec_attempt_t  a;
 
     memset(&run, 0, sizeof(pyexec_run_t));
@@ -90,13 +92,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
         pyexec_run_refuse(&run, errno);
 
     } else {
-        start.run_id.data = (u_char *) run.run_id;
-        start.run_id.len = strlen(run.run_id);
-        start.started_at.data = (u_char *) run.started_at;
-        start.started_at.len = strlen(run.started_at);
-
-        (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
-
+        pyexec_event_start(&run);
         pyexec_run_attempts(ex, &run, &a);
         pyexec_run_end(ex, &run, &a);
         pyexec_attempt_free(&a);
@@ -122,6 +118,7 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
 
     pyexec_buf_free(&run.attempts);
     pyexec_buf_free(&run.corrected);
+    pyexec_buf_free(&run.events);
     pyexec_scan_free(&run.files);
 }
 
@@ -154,6 +151,7 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 
         pyexec_attempt_wait(run, a);
         pyexec_attempt_verdict(run, a);
+        pyexec_event_output(run, a, 1);
 
         run->nattempts++;
         run->time += a->time;
@@ -164,10 +162,12 @@ pyexec_run_attempts(pyexec_executor_t *ex, pyexec_run_t *run,
 
         if (pyexec_run_correct(ex, run, a, &next) == -1) {
             pyexec_result_attempt(run, a, NULL);
+            pyexec_event_attempt(run);
             return;
         }
 
         pyexec_result_attempt(run, a, &next.corrected.method);
+        pyexec_event_attempt(run);
         pyexec_attempt_free(a);
 
         *a = next;
@@ -484,28 +484,27 @@ pyexec_run_account(const pyexec_run_t *run, const pyexec_attempt_t *a,
 /* err: why the run could not be recorded, or 0 */
 
 static void
-pyexec_run_answer(const pyexec_executor_t *ex, const pyexec_run_t *run,
+pyexec_run_answer(const pyexec_executor_t *ex, pyexec_run_t *run,
     const pyexec_attempt_t *a, const pyexec_item_t *item,
     const pyexec_buf_t *json, int err)
 {
     pyexec_result_t  result;
 
     if (run->no_space) {
-        pyexec_send_error(run->client, 507, "the workspace's disk was full: "
-                          "nothing of the run was kept", 0);
+        pyexec_run_fail(run, 507, "the workspace's disk was full: nothing of "
+                        "the run was kept", 0);
 
     } else if (err) {
-        pyexec_send_error(run->client, 500, "the run cannot be recorded",
-                           err);
+        pyexec_run_fail(run, 500, "the run cannot be recorded", err);
 
     } else if (strcmp(item->status, PYEXEC_INTERRUPTED) == 0) {
-        pyexec_send_error(run->client, 500, "the run was interrupted", 0);
+        pyexec_run_fail(run, 500, "the run was interrupted", 0);
 
     } else if (pyexec_place(&ex->workspaces[run->request->workspace])
                != PYEXEC_PLACE_SAME)
     {
-        pyexec_send_error(run->client, 500, "the workspace was taken away "
-                          "during the run", 0);
+        pyexec_run_fail(run, 500, "the workspace was taken away during the "
+                        "run", 0);
 
     } else {
         result.status.data = (u_char *) a->verdict;
@@ -514,12 +513,20 @@ pyexec_run_answer(const pyexec_executor_t *ex, const pyexec_run_t *run,
         result.run_time = run->time;
         result.json = pyexec_buf_str(json);
 
-        if (pyexec_send(run->client, PYEXEC_MSG_RESULT, &result, NULL, 0) == -1
+        if (pyexec_event_send(run, PYEXEC_MSG_RESULT, &result) == -1
             && errno == EMSGSIZE)
         {
-            pyexec_send_error(run->client, 500, "the result is too large", 0);
+            pyexec_run_fail(run, 500, "the result is too large", 0);
         }
     }
+}
+
+
+static void
+pyexec_run_fail(pyexec_run_t *run, uint32_t code, const char *detail, int err)
+{
+    pyexec_event_flush(run);
+    pyexec_send_error(run->client, code, detail, err);
 }
 
 

@@ -41,6 +41,8 @@ typedef struct {
 
 typedef struct {
     pyexec_buf_t           kept;           /* all that the code wrote */
+    size_t                 told;           /* bytes of kept, in events */
+    uint32_t               chars;          /* characters that these were */
     unsigned               cut:1;          /* the result has not all of it */
     unsigned               saved:1;        /* but a file has, pyexec_whole.h */
 } pyexec_stream_t;
@@ -120,6 +122,7 @@ typedef struct {
     unsigned               nattempts;      /* that have ended */
     uint64_t               time;           /* of all attempts, us */
     pyexec_buf_t           attempts;       /* their JSON, one a line */
+    pyexec_buf_t           events;         /* messages to be sent */
     pyexec_scan_t          files;
     unsigned               whole:1;        /* dir has all that it began with */
     uint64_t               disk;           /* bytes that it may take */

@@ -44,8 +44,8 @@
  *                             of pyexec_given_e, all or none, and PUT with that
  *                             of the body, unless there is none
  *             pool -> nginx   START, when a run, PUT or DELETE has begun;
- *                             STDOUT, STDERR and ATTEMPT, as they happen
- *                             (only if EXECUTE asked for events);
+ *                             EVENT, as things happen (only if EXECUTE asked
+ *                             for events);
  *                             RESULT, ERROR or, after OPEN, FILE with the
  *                             file as SCM_RIGHTS or, after PUT, STORED, once
  *                             and last
@@ -82,9 +82,7 @@ typedef enum {
     PYEXEC_MSG_DELETE,
 
     PYEXEC_MSG_START,
-    PYEXEC_MSG_STDOUT,
-    PYEXEC_MSG_STDERR,
-    PYEXEC_MSG_ATTEMPT,
+    PYEXEC_MSG_EVENT,
     PYEXEC_MSG_RESULT,
     PYEXEC_MSG_FILE,
     PYEXEC_MSG_STORED,
@@ -151,7 +149,7 @@ typedef struct {
     uint32_t               timeout;        /* seconds, of one attempt */
     uint32_t               auto_correct;   /* 0 or 1 */
     uint32_t               max_attempts;
-    uint32_t               events;         /* 1: send STDOUT .. ATTEMPT */
+    uint32_t               events;         /* 1: send EVENT */
 
     uint64_t               max_memory;     /* bytes */
     uint64_t               max_file_size;  /* bytes */
@@ -221,14 +219,9 @@ typedef struct {
 
 
 typedef struct {
-    uint32_t               attempt;
-    pyexec_str_t           data;           /* any bytes */
-} pyexec_output_t;
-
-
-typedef struct {
-    pyexec_str_t           json;
-} pyexec_attempted_t;
+    pyexec_str_t           name;           /* "stdout", .. */
+    pyexec_str_t           json;           /* one value, on one line */
+} pyexec_event_t;
 
 
 typedef struct {

@@ -14,6 +14,7 @@ use List::Util qw(max);
 use POSIX ();
 use Pyexec;
 use Pyexec::Census;
+use Pyexec::Events;
 use Pyexec::Hostile;
 use Pyexec::Http2;
 use Socket;
@@ -119,10 +120,19 @@ my %ACT = (
         $hog = client()->send(message('POST', $api, encode_json({ code => $THREADS, session_id => 'left' })));
         $done++;
     },
+    events => sub {
+        my @streams = map {
+            Pyexec::Events->new($d->port, any($Pyexec::Events::SSE, $Pyexec::Events::NDJSON), $api,
+                                { code => any('print(1)', 'for i in range(9): print("x" * 20000)'), session_id => 'left' })
+        } 1 .. 20;
+        $_->next for grep { rand() < 0.5 } @streams;
+        any(sub { $_[0]{client}->close }, sub { $_[0]{client}->reset }, sub { check($_[0]->answer, 200, 'events') })->($_) for @streams;
+        $done += 20;
+    },
     run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
 );
 my @acts = map { my ($act, $weight) = @$_; ($act) x $weight }
-           [row => 20], [refused => 100], [cut => 100], [streams => 5], [files => 10], [leave => 2], [threads => 1], [run => 10];
+           [row => 20], [refused => 100], [cut => 100], [streams => 5], [files => 10], [leave => 2], [events => 1], [threads => 1], [run => 10];
 
 # starts the well-behaved client, a process of its own, for so many runs (0: on
 # and on); returns a function that waits for these, or ends it, and returns how
