@@ -377,7 +377,7 @@ pyexec_wire_header(const u_char p[PYEXEC_WIRE_HEADER], pyexec_msg_e *type,
     *type = p[1];
     *len = (size_t) pyexec_get(p + 4, 4);
 
-    /* there is no type 0: its entry in the table has no fields */
+    /* a number that is no type's has an entry without fields */
 
     if (pyexec_types[*type].fields == NULL || *len > pyexec_types[*type].max) {
         return -1;

@@ -92,9 +92,12 @@ typedef enum {
 
     PYEXEC_MSG_WORN,
 
-    /* between a runner and its child: pyexec_child_wire.h */
+    /*
+     * Between a runner and its child: pyexec_child_wire.h.  t/sandbox/report.t
+     * forges these, by their numbers.
+     */
 
-    PYEXEC_MSG_CHILD_JOB,
+    PYEXEC_MSG_CHILD_JOB = 64,
     PYEXEC_MSG_CHILD_READY,
     PYEXEC_MSG_CHILD_WALL,
     PYEXEC_MSG_CHILD_CORRECTED,

@@ -93,12 +93,12 @@ sys.exit(2 ** 70 + 256 * 3)
 import os, struct
 def s(x): return struct.pack(">I", len(x)) + x
 def frame(kind, payload): return struct.pack(">BBHI", 1, kind, 0, len(payload)) + payload
-failed = frame(24, s(b"Evil") + s(b"x\n{}") + s(b"/etc/passwd") + struct.pack(">I", 4711)
+failed = frame(70, s(b"Evil") + s(b"x\n{}") + s(b"/etc/passwd") + struct.pack(">I", 4711)
                + s(b"raw") + s(b"") + struct.pack(">I", 0))
 r, w = os.pipe()
 print("control: ok" if os.write(w, failed) == len(failed) else "control: none")
-checked = frame(22, s(b"blocked") + s(s(b"evil")) + s(s(b"evil")) + s(b"") + s(b""))
-corrected = frame(21, s(b"heuristic_import_evil") + s(b"print('evil')"))
+checked = frame(68, s(b"blocked") + s(s(b"evil")) + s(s(b"evil")) + s(b"") + s(b""))
+corrected = frame(67, s(b"heuristic_import_evil") + s(b"print('evil')"))
 for name, forged in (("failed", failed), ("checked", checked), ("corrected", corrected)):
     print("tried:", name, os.write(3, forged), flush=True)
 os._exit(0)
@@ -118,7 +118,7 @@ def frame(kind, payload): return struct.pack(">BBHI", 1, kind, 0, len(payload)) 
 r, w = os.pipe()
 print("control: ok" if os.write(w, b"x") == 1 else "control: none")
 evil = b"\n2026/01/01 00:00:00 [alert] evil"
-for kind in list(range(1, 26)) + [255]:
+for kind in list(range(1, 72)) + [255]:
     for payload in (b"", struct.pack(">I", 4), s(evil) + struct.pack(">I", 5), s(evil) * 4):
         try:
             n = os.write(3, frame(kind, payload))
@@ -139,7 +139,7 @@ payload = (s(b"NameError") + s(b"x") + s(b"main.py") + struct.pack(">I", 1) + s(
            + struct.pack(">I", 0))
 print("control: ok")
 print("tried: to be corrected for ever", flush=True)
-os.write(3, struct.pack(">BBHI", 1, 24, 0, len(payload)) + payload)
+os.write(3, struct.pack(">BBHI", 1, 70, 0, len(payload)) + payload)
 os._exit(1)
 --- fields
 {"auto_correct": true, "max_attempts": 3}
@@ -154,7 +154,7 @@ os._exit(1)
 import os, struct, time
 print("control: ok")
 print("tried: 7 bytes, and a length that never comes", flush=True)
-os.write(3, struct.pack(">BBHI", 1, 24, 0, 1000)[:7])
+os.write(3, struct.pack(">BBHI", 1, 70, 0, 1000)[:7])
 time.sleep(0.2)
 os.write(3, b"\x10" + b"x" * 10)
 --- status: ok
@@ -169,7 +169,7 @@ import os, struct
 print("control: ok")
 for size in (0, 1, 2 ** 16, 2 ** 20, 2 ** 24, 2 ** 27, 2 ** 27 + 1, 2 ** 31, 2 ** 32 - 1):
     try:
-        print("tried:", size, os.write(3, struct.pack(">BBHI", 1, 24, 0, size) + b"x" * 100), flush=True)
+        print("tried:", size, os.write(3, struct.pack(">BBHI", 1, 70, 0, size) + b"x" * 100), flush=True)
     except OSError as e:
         print("tried:", size, e)
 --- status: ok
@@ -207,7 +207,7 @@ payload = (s(b"T\n" * 100_000) + s(b"\xff" * 300_000) + s(b"\0../\"" * 1000)
            + struct.pack(">I", 2 ** 32 - 1))
 print("control: ok")
 print("tried:", len(payload), flush=True)
-view = memoryview(struct.pack(">BBHI", 1, 24, 0, len(payload)) + payload)
+view = memoryview(struct.pack(">BBHI", 1, 70, 0, len(payload)) + payload)
 while view:
     view = view[os.write(3, view):]
 os._exit(1)
@@ -254,7 +254,7 @@ done = []
 for fd in range(3, 1024):
     if fd in (r, w):
         continue
-    for kind in (11, 12, 14):
+    for kind in (12, 13, 14, 17):
         try:
             os.write(fd, struct.pack(">BBHI", 1, kind, 0, len(result) + 4)
                      + struct.pack(">I", len(result)) + result)
