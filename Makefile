@@ -192,7 +192,7 @@ FUZZ       := clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc \
               -fno-sanitize-recover=all
 FUZZ_SRCS  := $(wildcard src/base/*.c src/wire/*.c src/nginx/pyexec_*.c) \
               src/store/pyexec_line.c src/store/pyexec_segment.c \
-              src/run/pyexec_bundle.c
+              src/run/pyexec_bundle.c src/run/pyexec_event.c
 
 $(BUILD)/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(FUZZ_SRCS) | test-packages
 	@mkdir -p $(@D)

@@ -92,6 +92,27 @@ END
     is($rest[0]{data}{data}, "\x{20ac}", 'no half of a character');
 }
 
+# what is displayed, before the run goes on
+
+{
+    my $s = stream($execute, $Pyexec::Events::SSE, <<'END', session_id => 'shown', timeout_seconds => 60);
+import os, time
+class A:
+    __repr__ = lambda self: "a\nb"
+    _repr_html_ = lambda self: "<b>\u2028</b>"
+print('before')
+display(A(), 2)
+while not os.path.exists('session/go'): time.sleep(0.001)
+np.pi
+END
+    is(names(my @shown = map { $s->next } 1 .. 4), 'start stdout display display', 'text, and what is displayed behind it');
+    is_deeply($shown[2]{data}, { attempt => 1, bundle => { 'text/plain' => "a\nb", 'text/html' => "<b>\x{2028}</b>" } }, 'as a bundle');
+    open my $f, '>', "$d->{workspace}/shown/go" or die $!;
+    is(names(my @rest = $s->all), 'stderr attempt stdout display display attempt result', 'each attempt has its own');
+    is_deeply([ map { $_->{data}{bundle} } grep { $_->{event} eq 'display' } @rest ], $rest[-1]{data}{display}, 'which the result has, too');
+    is($rest[3]{data}{attempt}, 2, 'with its number');
+}
+
 # exactly what the result has
 
 for my $case ([ 'bytes that are no UTF-8', $execute, q{import os; [os.write(1, bytes([b])) for b in b'a\xff\xf0\x9f\x98\x80\xe2\x28\xed\xa0\x80\xf0\x9f']} ],

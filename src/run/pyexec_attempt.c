@@ -62,11 +62,13 @@ static int pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a,
     uint64_t watch);
 static void pyexec_attempt_watched(const pyexec_run_t *run,
     const pyexec_attempt_t *a, unsigned gather, struct pollfd *pfd);
+static void pyexec_attempt_hear(pyexec_run_t *run, pyexec_attempt_t *a,
+    const struct pollfd *pfd);
 static void pyexec_attempt_read(pyexec_run_t *run, pyexec_attempt_t *a,
     pyexec_stream_t *s, int *fd);
 static void pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a);
-static ssize_t pyexec_attempt_said(const pyexec_run_t *run,
-    pyexec_attempt_t *a, size_t max);
+static ssize_t pyexec_attempt_said(pyexec_run_t *run, pyexec_attempt_t *a,
+    size_t max);
 static void pyexec_attempt_end(pyexec_attempt_t *a, short revents);
 static void pyexec_attempt_vitals(pyexec_attempt_t *a);
 static uint64_t pyexec_attempt_watch(pyexec_run_t *run, pyexec_attempt_t *a);
@@ -227,24 +229,7 @@ pyexec_attempt_poll(pyexec_run_t *run, pyexec_attempt_t *a, uint64_t watch)
         pyexec_feed(run, a);
     }
 
-    if (pfd[PYEXEC_POLL_OUT].revents) {
-        pyexec_attempt_read(run, a, &a->out, &a->child.out);
-    }
-
-    if (pfd[PYEXEC_POLL_ERR].revents) {
-        pyexec_attempt_read(run, a, &a->err, &a->child.err);
-    }
-
-    /* most that is said matters only when the child has ended */
-
-    if (pfd[PYEXEC_POLL_SAID].revents || pfd[PYEXEC_POLL_END].revents
-        || pfd[PYEXEC_POLL_VITALS].revents)
-    {
-        pyexec_attempt_listen(run, a);
-    }
-
-    pyexec_event_output(run, a, 0);
-    pyexec_event_flush(run);
+    pyexec_attempt_hear(run, a, pfd);
 
     if (pfd[PYEXEC_POLL_END].revents) {
         pyexec_attempt_end(a, pfd[PYEXEC_POLL_END].revents);
@@ -288,6 +273,37 @@ pyexec_attempt_watched(const pyexec_run_t *run, const pyexec_attempt_t *a,
     pfd[PYEXEC_POLL_CLIENT].events = POLLRDHUP;
     pfd[PYEXEC_POLL_IN].fd = a->in;
     pfd[PYEXEC_POLL_IN].events = POLLOUT;
+}
+
+
+static void
+pyexec_attempt_hear(pyexec_run_t *run, pyexec_attempt_t *a,
+    const struct pollfd *pfd)
+{
+    short  said;
+
+    /* what the code has written before it displays something comes first */
+
+    said = pfd[PYEXEC_POLL_SAID].revents;
+
+    if (pfd[PYEXEC_POLL_OUT].revents || (said && a->child.out != -1)) {
+        pyexec_attempt_read(run, a, &a->out, &a->child.out);
+    }
+
+    if (pfd[PYEXEC_POLL_ERR].revents || (said && a->child.err != -1)) {
+        pyexec_attempt_read(run, a, &a->err, &a->child.err);
+    }
+
+    /* most that is said matters only when the child has ended */
+
+    if (said || pfd[PYEXEC_POLL_END].revents
+        || pfd[PYEXEC_POLL_VITALS].revents)
+    {
+        pyexec_attempt_listen(run, a);
+    }
+
+    pyexec_event_output(run, a, 0);
+    pyexec_event_flush(run);
 }
 
 
@@ -365,7 +381,7 @@ pyexec_attempt_listen(pyexec_run_t *run, pyexec_attempt_t *a)
 /* decodes one message; returns its length, 0 or -1, as pyexec_message_at() */
 
 static ssize_t
-pyexec_attempt_said(const pyexec_run_t *run, pyexec_attempt_t *a, size_t max)
+pyexec_attempt_said(pyexec_run_t *run, pyexec_attempt_t *a, size_t max)
 {
     void                 *msg;
     ssize_t               len;

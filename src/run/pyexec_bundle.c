@@ -7,6 +7,7 @@
 #include "base/pyexec_base64.h"
 #include "base/pyexec_parse.h"
 #include "run/pyexec_bundle.h"
+#include "run/pyexec_event.h"
 #include "wire/pyexec_message.h"
 
 
@@ -61,10 +62,11 @@ static const yajl_callbacks  pyexec_bundle_callbacks = {
 
 
 int
-pyexec_bundle_add(const pyexec_run_t *run, pyexec_attempt_t *a,
+pyexec_bundle_add(pyexec_run_t *run, pyexec_attempt_t *a,
     const pyexec_str_t *payload)
 {
     size_t                  len;
+    pyexec_str_t            json;
     pyexec_buf_t           *out;
     pyexec_child_bundle_t   bundle;
 
@@ -101,6 +103,10 @@ pyexec_bundle_add(const pyexec_run_t *run, pyexec_attempt_t *a,
         a->nlost++;
 
     } else if (bundle.kind == PYEXEC_BUNDLE_DISPLAY) {
+        json.data = a->display.data + len;
+        json.len = a->display.len - len;
+        pyexec_event_display(run, a, &json);
+
         pyexec_buf_add(&a->display, "\n", 1);
         a->nbundles++;
     }

@@ -16,7 +16,7 @@
  * in a->nlost.  Returns 0, or -1 if the message is malformed.
  */
 
-int pyexec_bundle_add(const pyexec_run_t *run, pyexec_attempt_t *a,
+int pyexec_bundle_add(pyexec_run_t *run, pyexec_attempt_t *a,
     const pyexec_str_t *payload);
 
 /* writes the members "result" and "display" */

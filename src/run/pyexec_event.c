@@ -150,6 +150,35 @@ pyexec_event_chars(const pyexec_buf_t *text)
 
 
 void
+pyexec_event_display(pyexec_run_t *run, pyexec_attempt_t *a,
+    const pyexec_str_t *bundle)
+{
+    yajl_gen      g;
+    pyexec_buf_t  json = { NULL, 0, 0 };
+    pyexec_str_t  whole;
+
+    if (!run->request->events) {
+        return;
+    }
+
+    pyexec_event_output(run, a, 0);
+
+    g = pyexec_json_gen(&json);
+
+    pyexec_json_map(g, NULL);
+    pyexec_json_int(g, "attempt", run->nattempts + 1);
+    pyexec_json_raw(g, "bundle", bundle);
+    yajl_gen_map_close(g);
+    yajl_gen_free(g);
+
+    whole = pyexec_buf_str(&json);
+    pyexec_event(run, "display", &whole);
+
+    pyexec_buf_free(&json);
+}
+
+
+void
 pyexec_event_attempt(pyexec_run_t *run)
 {
     pyexec_str_t   json;

@@ -17,12 +17,16 @@ void pyexec_event_start(pyexec_run_t *run);
 
 /*
  * Both streams of the current attempt, as far as they have not been told: whole
- * characters of what the code writes, which are sent at once; or, when it has
- * ended, the rest.
+ * characters of what the code writes; or, when it has ended, the rest.
  */
 
 void pyexec_event_output(pyexec_run_t *run, pyexec_attempt_t *a,
     unsigned ended);
+
+/* a bundle of the current attempt, behind its output so far */
+
+void pyexec_event_display(pyexec_run_t *run, pyexec_attempt_t *a,
+    const pyexec_str_t *bundle);
 
 /* the attempt whose JSON was added to run->attempts last */
 

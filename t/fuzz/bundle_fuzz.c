@@ -27,6 +27,7 @@ fuzz(const uint8_t *data, size_t len)
     memset(&request, 0, sizeof(request));
 
     request.max_inline = 300;
+    request.events = 1;
     run.request = &request;
     a.verdict = "ok";
 
@@ -48,6 +49,7 @@ fuzz(const uint8_t *data, size_t len)
     pyexec_buf_free(&out);
     pyexec_buf_free(&a.result);
     pyexec_buf_free(&a.display);
+    pyexec_buf_free(&run.events);
 
     return 0;
 }
