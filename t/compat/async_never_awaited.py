@@ -1,0 +1,5 @@
+async def forgotten():
+    return 1
+
+forgotten()
+print("nobody waited")

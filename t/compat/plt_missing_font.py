@@ -1,0 +1,5 @@
+import matplotlib.pyplot as plt
+
+plt.rcParams["font.family"] = "No Such Font"
+plt.title("text")
+plt.savefig("font.png")
