@@ -269,14 +269,15 @@ sub missing {
         'import importlib.util as u, sys; print(*[n for n in sys.argv[1:] '
         . 'if not u.find_spec(n)], sep="\n")', sort keys %name or die;
     chomp(my @names = <$f>);
+    close $f or die "$python: $?";
     return @names;
 }
 
-# what a script makes itself, or means to miss, has these names
+# made_ and no_such_: what a script makes itself, or means to miss
 
 sub imports {
     my ($code) = @_;
-    return grep { !/^(?:made|no_such)_/ } $code =~ /^\s*(?:import|from) (\w+)/mg;
+    return grep { !/^(?:made_|no_such_|__main__$)/ } $code =~ /^\s*(?:import|from) (\w+)/mg;
 }
 
 sub text {
