@@ -7,6 +7,8 @@
 # make walls    builds pools without one wall each, for tests and benchmarks
 # make bench    measures runs beside a bare fork, and beside a web framework
 #               that starts a process for each; QUICK=1, WRITE=BENCHMARKS.md
+# make api      lints openapi.json, tries the server with what is made of it,
+#               and runs the examples
 # make fuzz     runs the fuzzers, each for SECONDS=
 # make asan     runs every test with AddressSanitizer and UBSan
 # make compat   runs the scripts of t/compat here and by python3: what they
@@ -45,6 +47,7 @@ ASAN       := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SERVER     := /usr/sbin/nginx
 NGINX_SRC  := /usr/share/nginx/src
 MODULES    := /usr/lib/nginx/modules
+SHARED     := /usr/share/pyexec
 DOCS       := /usr/share/doc/libnginx-mod-http-pyexec
 
 PACKAGES   := nginx nginx-dev gcc libc6-dev pkg-config libyajl-dev \
@@ -58,7 +61,7 @@ FONTS      := fonts-noto-core fonts-wqy-microhei fonts-symbola
 RUN_PACKAGES := $(PACKAGES) $(FONTS) python3-venv ca-certificates curl
 
 TEST_PACKAGES := $(RUN_PACKAGES) libcmocka-dev clang libclang-rt-dev perl \
-                 openssl util-linux e2fsprogs strace media-types
+                 openssl util-linux e2fsprogs strace media-types jq
 
 DEB_PACKAGES := $(PACKAGES) build-essential debhelper
 
@@ -91,7 +94,7 @@ WALLS      := network ipc pid mount descriptors landlock rlimits \
 NO_WALL    := $(shell echo $(WALLS) | tr ' ' '\n' | grep -v + | paste -sd +)
 WALL_SRCS  := sandbox probe landlock
 
-.PHONY: all run test suites compat distcheck asan walls units fuzz bench \
+.PHONY: all run test suites compat distcheck asan walls units fuzz api bench \
         hostile chaos soak transfer install deb debcheck clean modules packages \
         run-packages test-packages deb-packages
 .DELETE_ON_ERROR:
@@ -220,6 +223,10 @@ test: test-packages modules $(UNITS) $(FUZZERS) walls build/python
 fuzz: $(FUZZERS)
 	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),60) sh t/tools/fuzz.sh
 
+api: test-packages modules build/python
+	@SERVER="$(SERVER)" BUILD=$(BUILD) PYTHON=$$(cat build/python) \
+	    sh t/tools/api.sh
+
 # module and pool have the sanitizers, nginx has not: nginx-asan.sh loads their
 # library, which comes with gcc
 
@@ -262,9 +269,10 @@ bench: test-packages modules walls $(BUILD)/without/$(NO_WALL)/pyexec-pool \
 	    /usr/bin/python3 -B t/bench/bench.py
 
 install: modules
-	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS)
+	install -d $(DESTDIR)$(MODULES) $(DESTDIR)$(DOCS) $(DESTDIR)$(SHARED)
 	install -m 644 $(BUILD)/ngx_http_pyexec_module.so $(DESTDIR)$(MODULES)
 	install $(BUILD)/pyexec-pool $(DESTDIR)$(MODULES)
+	install -m 644 openapi.json $(DESTDIR)$(SHARED)
 	install -m 644 conf.example requirements-code-exec.txt CHANGES \
 	    $(wildcard *.md) $(DESTDIR)$(DOCS)
 

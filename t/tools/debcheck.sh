@@ -121,13 +121,14 @@ configure() {
         > /etc/nginx/conf.d/pyexec.conf
 }
 
-# the README's own commands, by nginx's user, where their paths are right
+# the README's first commands, by nginx's user, where their paths are right
 
 answers() {
     await "the first answer" curl -sf -o /dev/null $api/code-results/default
+    curl -sf "${api%/api}/openapi.json" | grep -q '"openapi": "3.1'
 
     cd /var/lib/pyexec
-    sed -n 's/^    //p' /srv/pyexec/README.md \
+    sed -n '/^## Quick start/,/^## Package/s/^    //p' /srv/pyexec/README.md \
         | grep -E '^(curl .*-d|mkdir -p workspace|printf)' > /srv/readme.sh
     setpriv --reuid=www-data --regid=www-data --clear-groups \
         sh -e /srv/readme.sh > /srv/answers

@@ -82,6 +82,7 @@ sed -e "s|^load_module .*|load_module \"$(quoted "$module")\";|" \
     -e "s|^pid .*|pid nginx.pid;|" \
     -e "s|access_log .*|access_log access.log pyexec;$temp|" \
     -e "s|python=[^;]*|\"python=$(quoted "$PYTHON")\"|" \
+    -e "s|root  .*|root \"$(quoted "$PWD")\";|" \
     -e "s|listen .*|listen \"127.0.0.1:$(quoted "$PORT")\";|" \
     -e "s|pyexec_workspace .*|pyexec_workspace \"$(quoted "$WORKSPACE")\";|" \
     conf.example > "$prefix/nginx.conf"

@@ -105,6 +105,8 @@ step "fuzzers" env SECONDS=20 sh t/tools/fuzz.sh
 step "units in Python" env PYEXEC_TEST_PYTHON="$PYTHON/bin/python3" \
     /usr/bin/python3 -m unittest discover -s t/python -p '*_test.py'
 
+step "openapi.json and examples" sh t/tools/api.sh
+
 # The rest is run in a copy: prove and Test::Nginx need paths without spaces,
 # and nobody must be able to read what its nginx uses, or what a pool of root's
 # uses without namespaces.
