@@ -12,6 +12,7 @@
 #include "nginx/ngx_http_pyexec_variables.h"
 
 
+static ngx_int_t ngx_http_pyexec_filters(ngx_conf_t *cf);
 static ngx_int_t ngx_http_pyexec_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_pyexec_init_process(ngx_cycle_t *cycle);
 static void ngx_http_pyexec_exit_process(ngx_cycle_t *cycle);
@@ -338,7 +339,7 @@ static ngx_command_t  ngx_http_pyexec_commands[] = {
 
 static ngx_http_module_t  ngx_http_pyexec_module_ctx = {
     ngx_http_pyexec_add_variables,         /* preconfiguration */
-    ngx_http_pyexec_error_init,            /* postconfiguration */
+    ngx_http_pyexec_filters,               /* postconfiguration */
 
     ngx_http_pyexec_create_main_conf,      /* create main configuration */
     ngx_http_pyexec_init_main_conf,        /* init main configuration */
@@ -365,6 +366,17 @@ ngx_module_t  ngx_http_pyexec_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+static ngx_int_t
+ngx_http_pyexec_filters(ngx_conf_t *cf)
+{
+    if (ngx_http_pyexec_files_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_pyexec_error_init(cf);
+}
 
 
 static ngx_int_t

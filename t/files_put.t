@@ -190,6 +190,10 @@ $r = put('/small/q/3', 'x' x 1_500_000);
 is("$r->{code} $r->{json}{detail}", '413 the session would hold more than pyexec_max_session', 'which has no room for a third');
 is(put('/small/q/2', 'x' x 2_500_000)->{code}, 200, 'but for a larger second');
 is(request(PUT => '/small/q/4', undef, 'Content-Length' => 5 << 20)->{code}, 413, 'too long a one is not even received');
+$c = Pyexec::Client->new($d->port)->send(Pyexec::Client::message(PUT => '/small/q/4', undef, 'Transfer-Encoding' => 'chunked')
+    . sprintf("%x\r\n%s\r\n", 1 << 20, 'x' x (1 << 20)) x 5);
+$r = $c->answer(timeout => 10);
+is("$r->{code} " . ($r->{json}{detail} // ''), '413 the session would hold more than pyexec_max_session', 'nor the end of one in chunks');
 is($d->http(POST => '/api/small', encode_json({ session_id => 'q', code => 'open("f", "wb").write(bytes(1 << 20))' }))->{json}{limit}, 'disk',
    'a run has no more room than that');
 is(request(DELETE => '/small/q/1')->{code}, 200, 'when one is removed');

@@ -56,6 +56,8 @@ struct ngx_http_pyexec_ctx_s {
     ngx_file_t                *file;       /* of a long payload; or NULL */
     ngx_file_t                *opened;     /* came with FILE; or NULL */
     ngx_file_t                *body;       /* of a PUT; or NULL */
+    off_t                      body_room;  /* a byte more than may come of it;
+                                              0: no limit */
     ngx_http_pyexec_stream_t  *stream;     /* of events; or NULL */
 
     /* for variables, and for error pages */

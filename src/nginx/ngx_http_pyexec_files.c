@@ -22,12 +22,18 @@ static ngx_int_t ngx_http_pyexec_files_change(ngx_http_request_t *r,
     pyexec_file_job_t *job, ngx_uint_t directory);
 static ngx_int_t ngx_http_pyexec_files_put(ngx_http_request_t *r,
     pyexec_file_job_t *job);
+static ngx_int_t ngx_http_pyexec_files_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
 static void ngx_http_pyexec_files_body(ngx_http_request_t *r);
+static ngx_int_t ngx_http_pyexec_files_large(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_pyexec_files_part(ngx_http_request_t *r);
 static ngx_int_t ngx_http_pyexec_files_refuse(ngx_http_request_t *r,
     ngx_int_t status, const char *detail);
 static ngx_str_t ngx_http_pyexec_files_url(const ngx_str_t *location,
     const ngx_str_t *session, const ngx_str_t *path);
+
+
+static ngx_http_request_body_filter_pt  ngx_http_pyexec_next_filter;
 
 
 ngx_int_t
@@ -213,7 +219,8 @@ ngx_http_pyexec_files_change(ngx_http_request_t *r, pyexec_file_job_t *job,
 static ngx_int_t
 ngx_http_pyexec_files_put(ngx_http_request_t *r, pyexec_file_job_t *job)
 {
-    ngx_int_t  rc;
+    ngx_int_t               rc;
+    ngx_http_pyexec_ctx_t  *ctx;
 
     if (ngx_http_pyexec_files_part(r)) {
         return ngx_http_pyexec_files_refuse(r, NGX_HTTP_BAD_REQUEST,
@@ -224,11 +231,11 @@ ngx_http_pyexec_files_put(ngx_http_request_t *r, pyexec_file_job_t *job)
     if (job->max_session
         && r->headers_in.content_length_n > (off_t) job->max_session)
     {
-        return ngx_http_pyexec_files_refuse(r,
-                                            NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                            "the session would hold more than "
-                                            "pyexec_max_session");
+        return ngx_http_pyexec_files_large(r);
     }
+
+    ctx = ngx_http_pyexec_ctx(r);
+    ctx->body_room = job->max_session ? (off_t) job->max_session + 1 : 0;
 
     r->request_body_in_file_only = 1;
     r->request_body_in_clean_file = 1;
@@ -237,6 +244,43 @@ ngx_http_pyexec_files_put(ngx_http_request_t *r, pyexec_file_job_t *job)
     rc = ngx_http_read_client_request_body(r, ngx_http_pyexec_files_body);
 
     return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/* of a body that comes in chunks nothing else tells how long it will be */
+
+static ngx_int_t
+ngx_http_pyexec_files_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    off_t                   size;
+    ngx_chain_t            *cl;
+    ngx_http_pyexec_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_pyexec_module);
+
+    if (ctx && ctx->body_room) {
+
+        for (cl = in; cl; cl = cl->next) {
+            size = ngx_buf_size(cl->buf);
+
+            if (size >= ctx->body_room) {
+                return ngx_http_pyexec_files_large(r);
+            }
+
+            ctx->body_room -= size;
+        }
+    }
+
+    return ngx_http_pyexec_next_filter(r, in);
+}
+
+
+static ngx_int_t
+ngx_http_pyexec_files_large(ngx_http_request_t *r)
+{
+    return ngx_http_pyexec_files_refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                        "the session would hold more than "
+                                        "pyexec_max_session");
 }
 
 
@@ -308,6 +352,16 @@ ngx_http_pyexec_files_refuse(ngx_http_request_t *r, ngx_int_t status,
     const char *detail)
 {
     return ngx_http_pyexec_error(r, status, detail, ngx_strlen(detail));
+}
+
+
+ngx_int_t
+ngx_http_pyexec_files_init(ngx_conf_t *cf)
+{
+    ngx_http_pyexec_next_filter = ngx_http_top_request_body_filter;
+    ngx_http_top_request_body_filter = ngx_http_pyexec_files_filter;
+
+    return NGX_OK;
 }
 
 

@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 
+ngx_int_t ngx_http_pyexec_files_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_pyexec_files_handler(ngx_http_request_t *r);
 char *ngx_http_pyexec_files(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
