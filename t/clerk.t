@@ -57,6 +57,21 @@ kill KILL => $first;
 ok($d->until(5, sub { clerks() == 3 && !kill 0, $first }), 'after the death of the clerk there is another one');
 is(scalar @{ $d->list('b') }, 1, 'which lists');
 
+# a request whose processes die is told so, not of a run
+
+locks(F_WRLCK);
+my $doomed = $d->request('DELETE', '/api/code-cleanup/b');
+$select = IO::Select->new($doomed);
+ok($d->until(20, sub {
+    my %clerk = map { $_->{pid} => $_ } grep { $_->{args} =~ /: clerk/ } $d->tree;
+    kill KILL => grep { $clerk{ $clerk{$_}{ppid} } } keys %clerk;
+    $select->can_read(0);
+}), 'a removal whose processes die');
+my $died = $d->response($doomed, 10);
+locks(F_UNLCK);
+is("$died->{code} $died->{json}{detail}", '500 the process that served the request died', 'is told so');
+is(scalar @{ $d->list('b') }, 1, 'and others are served');
+
 unlike($d->log, qr/\[alert\]|\[emerg\]|Sanitizer/, 'the log has no alert');
 
 done_testing();

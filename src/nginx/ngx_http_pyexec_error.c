@@ -116,6 +116,13 @@ ngx_http_pyexec_later(ngx_http_request_t *r, ngx_int_t status,
 
 
 ngx_int_t
+ngx_http_pyexec_busy(ngx_http_request_t *r, const char *detail)
+{
+    return ngx_http_pyexec_later(r, NGX_HTTP_SERVICE_UNAVAILABLE, 1, detail);
+}
+
+
+ngx_int_t
 ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,
     const char *value)
 {

@@ -32,6 +32,10 @@ ngx_int_t ngx_http_pyexec_not_allowed(ngx_http_request_t *r,
 ngx_int_t ngx_http_pyexec_later(ngx_http_request_t *r, ngx_int_t status,
     ngx_uint_t seconds, const char *detail);
 
+/* 503, for what may be there in a second */
+
+ngx_int_t ngx_http_pyexec_busy(ngx_http_request_t *r, const char *detail);
+
 /* an "Allow" or a "Retry-After"; value must last */
 
 ngx_int_t ngx_http_pyexec_header(ngx_http_request_t *r, const char *name,

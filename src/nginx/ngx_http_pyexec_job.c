@@ -47,8 +47,6 @@ static void ngx_http_pyexec_job_read(ngx_event_t *ev);
 static void ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx);
 static void ngx_http_pyexec_job_timeout(ngx_event_t *ev);
-static ngx_int_t ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx,
-    const char *detail);
 static void ngx_http_pyexec_job_finalize(ngx_http_pyexec_ctx_t *ctx,
     ngx_int_t rc);
 static void ngx_http_pyexec_job_cleanup(void *data);
@@ -192,13 +190,13 @@ ngx_http_pyexec_job_admit(ngx_http_pyexec_ctx_t *ctx)
     pool = ctx->pool;
 
     if (pool->load->down || pool->controls[ctx->queue].connection == NULL) {
-        return ngx_http_pyexec_job_busy(ctx, "the pool is not there");
+        return ngx_http_pyexec_busy(ctx->request, "the pool is not there");
     }
 
     if (ctx->queue == NGX_HTTP_PYEXEC_RUNS
         && ngx_http_pyexec_load_admit(pool) != NGX_OK)
     {
-        return ngx_http_pyexec_job_busy(ctx, "the queue is full");
+        return ngx_http_pyexec_busy(ctx->request, "the queue is full");
     }
 
     ctx->state = NGX_HTTP_PYEXEC_WAITING;
@@ -236,8 +234,8 @@ ngx_http_pyexec_job_open(ngx_http_pyexec_ctx_t *ctx)
     ctx->tries++;
 
     if (ngx_http_pyexec_job_connect(ctx) != NGX_OK) {
-        return ngx_http_pyexec_job_busy(ctx, "the worker of nginx has too many "
-                                        "connections or open files");
+        return ngx_http_pyexec_busy(ctx->request, "the worker of nginx has "
+                                    "too many connections or open files");
     }
 
     ctx->state = NGX_HTTP_PYEXEC_WAITING;
@@ -559,7 +557,7 @@ ngx_http_pyexec_job_started(ngx_http_pyexec_ctx_t *ctx)
 static ngx_int_t
 ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
 {
-    static char  detail[] = "the run was interrupted: its process died";
+    const char  *died;
 
     if (ctx->state != NGX_HTTP_PYEXEC_RUNNING && ctx->tries == 1
         && (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) > 0)
@@ -575,12 +573,16 @@ ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
     if (ctx->state != NGX_HTTP_PYEXEC_RUNNING
         && ctx->queue == NGX_HTTP_PYEXEC_RUNS)
     {
-        return ngx_http_pyexec_job_busy(ctx, "the pool could not begin the "
-                                        "run");
+        return ngx_http_pyexec_busy(ctx->request, "the pool could not begin "
+                                    "the run");
     }
 
+    died = ctx->queue == NGX_HTTP_PYEXEC_RUNS
+           ? "the run was interrupted: its process died"
+           : "the process that served the request died";
+
     return ngx_http_pyexec_error(ctx->request, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                 detail, sizeof(detail) - 1);
+                                 died, ngx_strlen(died));
 }
 
 
@@ -589,30 +591,25 @@ ngx_http_pyexec_job_timeout(ngx_event_t *ev)
 {
     ngx_http_pyexec_ctx_t  *ctx = ev->data;
 
+    ngx_int_t    rc;
     static char  silent[] = "the pool does not answer";
 
     if (ctx->state == NGX_HTTP_PYEXEC_RUNNING) {
         ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
-                      "pyexec pool \"%V\" does not end a run",
+                      "pyexec pool \"%V\" does not end a job",
                       &ctx->pool->name);
 
-        ngx_http_pyexec_job_finalize(ctx,
-               ngx_http_pyexec_error(ctx->request,
-                                     NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                     silent, sizeof(silent) - 1));
-        return;
+        rc = ngx_http_pyexec_error(ctx->request,
+                                   NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                   silent, sizeof(silent) - 1);
+
+    } else {
+        rc = ngx_http_pyexec_busy(ctx->request,
+                                  ctx->queue == NGX_HTTP_PYEXEC_RUNS
+                                  ? "no runner was free in time" : silent);
     }
 
-    ngx_http_pyexec_job_finalize(ctx,
-               ngx_http_pyexec_job_busy(ctx, "no runner was free in time"));
-}
-
-
-static ngx_int_t
-ngx_http_pyexec_job_busy(ngx_http_pyexec_ctx_t *ctx, const char *detail)
-{
-    return ngx_http_pyexec_later(ctx->request, NGX_HTTP_SERVICE_UNAVAILABLE, 1,
-                                 detail);
+    ngx_http_pyexec_job_finalize(ctx, rc);
 }
 
 

@@ -148,7 +148,7 @@ pyexec_runner_hold(pyexec_runner_t *rn, int client, uint64_t deadline)
         }
 
         if (pyexec_now() / 1000 > deadline) {
-            pyexec_serve_late(client);
+            pyexec_serve_late(PYEXEC_FD_RUNS, client);
             return -1;
         }
     }

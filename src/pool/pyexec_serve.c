@@ -140,7 +140,7 @@ pyexec_serve_accept(int control, uint64_t *deadline)
     }
 
     if (pyexec_now() / 1000 > job.deadline) {
-        pyexec_serve_late(client);
+        pyexec_serve_late(control, client);
         (void) close(client);
         return -1;
     }
@@ -152,9 +152,12 @@ pyexec_serve_accept(int control, uint64_t *deadline)
 
 
 void
-pyexec_serve_late(int client)
+pyexec_serve_late(int control, int client)
 {
-    pyexec_send_error(client, 503, "no runner was free in time", 0);
+    pyexec_send_error(client, 503,
+                      control == PYEXEC_FD_RUNS ? "no runner was free in time"
+                                                : "the pool does not answer",
+                      0);
 }
 
 

@@ -42,9 +42,9 @@ void pyexec_serve_close(int *fds, unsigned nfds);
 pyexec_store_t *pyexec_serve_store(pyexec_pool_t *pool,
     pyexec_store_t *stores, uint32_t workspace);
 
-/* answers a job that could not begin before its deadline */
+/* answers a job from control that could not begin before its deadline */
 
-void pyexec_serve_late(int client);
+void pyexec_serve_late(int control, int client);
 
 
 #endif /* _PYEXEC_SERVE_H_INCLUDED_ */

@@ -37,6 +37,7 @@ trap '[ -z "$server" ] || { kill -TERM $server; wait $server; } || true
 export PORT="${TEST_NGINX_PORT:-1984}"
 url=http://127.0.0.1:$PORT
 
+: > "$work/log"
 WORKSPACE=$work/workspace sh t/tools/run.sh > "$work/log" 2>&1 &
 server=$!
 
