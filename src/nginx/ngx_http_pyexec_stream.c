@@ -44,12 +44,15 @@ struct ngx_http_pyexec_stream_s {
     ngx_file_t                *file;       /* or NULL */
     off_t                      end;        /* of the file */
     unsigned                   begun:1;    /* the header was sent */
+    unsigned                   within:1;   /* an event: more of it comes */
     unsigned                   gone:1;     /* nobody reads any more */
 };
 
 
 static ngx_int_t ngx_http_pyexec_stream_header(ngx_http_request_t *r,
     ngx_http_pyexec_format_t *format);
+static ngx_int_t ngx_http_pyexec_stream_name(ngx_http_pyexec_stream_t *s,
+    const u_char *name, size_t len);
 static ngx_int_t ngx_http_pyexec_stream_put(ngx_http_pyexec_stream_t *s,
     const u_char *p, size_t len);
 static ngx_int_t ngx_http_pyexec_stream_spill(ngx_http_pyexec_stream_t *s,
@@ -199,15 +202,14 @@ ngx_http_pyexec_stream_header(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_pyexec_stream_event(ngx_http_pyexec_ctx_t *ctx)
 {
-    ngx_int_t                  rc;
     pyexec_event_t             event;
     ngx_http_pyexec_stream_t  *s;
-    ngx_http_pyexec_format_t  *f;
 
     s = ctx->stream;
 
     if (s == NULL || !s->begun
-        || pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &event) == -1)
+        || pyexec_wire_decode(ctx->type, ctx->payload, ctx->len, &event) == -1
+        || s->within != (event.name.len == 0))
     {
         ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
                       "pyexec pool \"%V\" sent a malformed EVENT",
@@ -215,25 +217,45 @@ ngx_http_pyexec_stream_event(ngx_http_pyexec_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    f = s->format;
-
-    if (ngx_http_pyexec_stream_put(s, f->before.data, f->before.len) != NGX_OK
-        || ngx_http_pyexec_stream_put(s, event.name.data, event.name.len)
-           != NGX_OK
-        || ngx_http_pyexec_stream_put(s, f->between.data, f->between.len)
-           != NGX_OK
+    if ((!s->within
+         && ngx_http_pyexec_stream_name(s, event.name.data, event.name.len)
+            != NGX_OK)
         || ngx_http_pyexec_stream_put(s, event.json.data, event.json.len)
-           != NGX_OK)
+           != NGX_OK
+        || (!event.more
+            && ngx_http_pyexec_stream_put(s, s->format->after.data,
+                                          s->format->after.len)
+               != NGX_OK))
     {
         return NGX_ERROR;
     }
 
-    rc = ngx_http_pyexec_stream_put(s, f->after.data, f->after.len);
+    s->within = event.more != 0;
 
     (void) ngx_pfree(ctx->request->pool, ctx->payload);
     ctx->payload = NULL;
 
-    return rc;
+    return NGX_OK;
+}
+
+
+/* what is before an event's JSON */
+
+static ngx_int_t
+ngx_http_pyexec_stream_name(ngx_http_pyexec_stream_t *s, const u_char *name,
+    size_t len)
+{
+    ngx_http_pyexec_format_t  *f;
+
+    f = s->format;
+
+    if (ngx_http_pyexec_stream_put(s, f->before.data, f->before.len) != NGX_OK
+        || ngx_http_pyexec_stream_put(s, name, len) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_pyexec_stream_put(s, f->between.data, f->between.len);
 }
 
 
@@ -497,7 +519,7 @@ ngx_http_pyexec_stream_beat(ngx_event_t *ev)
 
     ngx_add_timer(ev, plcf->heartbeat);
 
-    if (s->sending == NULL
+    if (s->sending == NULL && !s->within
         && (ngx_http_pyexec_stream_put(s, s->format->beat.data,
                                        s->format->beat.len)
             != NGX_OK
@@ -521,11 +543,7 @@ ngx_http_pyexec_stream_result(ngx_http_pyexec_ctx_t *ctx, size_t offset,
     s = ctx->stream;
     f = s->format;
 
-    if (ngx_http_pyexec_stream_put(s, f->before.data, f->before.len) != NGX_OK
-        || ngx_http_pyexec_stream_put(s, name, sizeof(name) - 1) != NGX_OK
-        || ngx_http_pyexec_stream_put(s, f->between.data, f->between.len)
-           != NGX_OK)
-    {
+    if (ngx_http_pyexec_stream_name(s, name, sizeof(name) - 1) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -595,12 +613,15 @@ ngx_http_pyexec_stream_error(ngx_http_pyexec_ctx_t *ctx, ngx_int_t status)
 }
 
 
-/* behind b nothing comes; nginx itself sends what the client is to read yet */
+/*
+ * Behind b nothing comes; nginx itself sends what the client is to read yet.
+ * It can't follow half of an event, after which a runner has died.
+ */
 
 static ngx_int_t
 ngx_http_pyexec_stream_last(ngx_http_pyexec_stream_t *s, ngx_buf_t *b)
 {
-    if (s->gone) {
+    if (s->gone || s->within) {
         return NGX_ERROR;
     }
 

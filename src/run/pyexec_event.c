@@ -9,6 +9,11 @@
 #include "wire/pyexec_message.h"
 
 
+/* of an event's JSON in one message: a worker holds one at a time */
+
+#define PYEXEC_EVENT_PART   32768          /* bytes */
+
+
 static void pyexec_event_stream(pyexec_run_t *run, const char *name,
     pyexec_stream_t *s, unsigned ended);
 static size_t pyexec_event_whole(const u_char *p, size_t len);
@@ -203,6 +208,7 @@ pyexec_event_attempt(pyexec_run_t *run)
 void
 pyexec_event(pyexec_run_t *run, const char *name, const pyexec_str_t *json)
 {
+    size_t          left;
     pyexec_event_t  event;
 
     if (!run->request->events) {
@@ -211,9 +217,20 @@ pyexec_event(pyexec_run_t *run, const char *name, const pyexec_str_t *json)
 
     event.name.data = (const u_char *) name;
     event.name.len = strlen(name);
-    event.json = *json;
+    event.json.data = json->data;
+    left = json->len;
 
-    (void) pyexec_buf_message(&run->events, PYEXEC_MSG_EVENT, &event);
+    do {
+        event.more = left > PYEXEC_EVENT_PART;
+        event.json.len = event.more ? PYEXEC_EVENT_PART : left;
+
+        (void) pyexec_buf_message(&run->events, PYEXEC_MSG_EVENT, &event);
+
+        event.name.len = 0;
+        event.json.data += event.json.len;
+        left -= event.json.len;
+
+    } while (event.more);
 }
 
 

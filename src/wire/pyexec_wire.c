@@ -131,6 +131,7 @@ static const pyexec_field_t  pyexec_start_fields[] = {
 
 static const pyexec_field_t  pyexec_event_fields[] = {
     pyexec_bytes(pyexec_event_t, name),
+    pyexec_u32(pyexec_event_t, more),
     pyexec_bytes(pyexec_event_t, json),
     pyexec_end
 };
@@ -263,7 +264,7 @@ static const pyexec_type_t  pyexec_types[PYEXEC_MSG_LAST] = {
     [PYEXEC_MSG_DELETE] = { PYEXEC_WIRE_MAX, pyexec_file_job_fields },
 
     [PYEXEC_MSG_START] = { PYEXEC_WIRE_MAX_SHORT, pyexec_start_fields },
-    [PYEXEC_MSG_EVENT] = { PYEXEC_WIRE_MAX, pyexec_event_fields },
+    [PYEXEC_MSG_EVENT] = { PYEXEC_WIRE_MAX_SHORT, pyexec_event_fields },
     [PYEXEC_MSG_RESULT] = { PYEXEC_WIRE_MAX, pyexec_result_fields },
     [PYEXEC_MSG_FILE] = { PYEXEC_WIRE_MAX_SHORT, pyexec_file_answer_fields },
     [PYEXEC_MSG_STORED] = { PYEXEC_WIRE_MAX_SHORT, pyexec_stored_fields },

@@ -222,7 +222,10 @@ typedef struct {
 
 
 typedef struct {
-    pyexec_str_t           name;           /* "stdout", .. */
+    pyexec_str_t           name;           /* "stdout", ..; none: of the
+                                              message before */
+    uint32_t               more;           /* 1: the next one goes on with
+                                              json */
     pyexec_str_t           json;           /* one value, on one line */
 } pyexec_event_t;
 
