@@ -123,11 +123,12 @@ my %ACT = (
     events => sub {
         my @streams = map {
             Pyexec::Events->new($d->port, any($Pyexec::Events::SSE, $Pyexec::Events::NDJSON), $api,
-                                { code => any('print(1)', 'for i in range(9): print("x" * 20000)'), session_id => 'left' })
-        } 1 .. 20;
+                                { code => any('print(1)', 'for i in range(9): print("x" * 20000)', 'display("x" * 20000)'), session_id => 'left' },
+                                window => any(0, 4096))
+        } 1 .. any(20, 20, 20, 200);
         $_->next for grep { rand() < 0.5 } @streams;
         any(sub { $_[0]{client}->close }, sub { $_[0]{client}->reset }, sub { check($_[0]->answer, 200, 'events') })->($_) for @streams;
-        $done += 20;
+        $done += @streams;
     },
     run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
 );
