@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/pyexec_io.h"
 #include "base/pyexec_log.h"
 #include "sandbox/pyexec_calls.h"
 #include "sandbox/pyexec_seccomp.h"
@@ -190,8 +191,12 @@ pyexec_seccomp_exit(int listener, unsigned *alone)
     answer.id = u.call.id;
     answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1) {
-        return -1;
+    /* unanswered, the thread would wait till the run's time is up */
+
+    while (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1) {
+        if (errno != EINTR && !pyexec_not_yet(errno)) {
+            return -1;
+        }
     }
 
     return (int) u.call.data.args[0] & 0xff;

@@ -72,7 +72,7 @@ my @faults = (
     { name => 'the workspace is renamed', start => \&rename_away, end => \&rename_back,
       may => { errors => 1 } },
     { name => 'the workspace is replaced', start => sub { rename_away(@_); make_another(@_) },
-      end => sub { remove_tree($_[0]{workspace}); rename_back(@_) }, may => { errors => 1, lost => 1, recount => 1 }, pause => 2 },
+      end => \&other_away, may => { errors => 1, lost => 1, recount => 1 }, pause => 2 },
     { name => 'the workspace is mounted over', start => sub { mount($_[0]{workspace}, '16m', '1777'); return },
       end => sub { system('umount', '-l', $_[0]{workspace}) }, may => { errors => 1, lost => 1, recount => 1 }, pause => 2,
       mounts => 1 },
@@ -303,6 +303,15 @@ sub make_another {
     mkdir $_[0]{workspace} or die "mkdir: $!";
     chown +(stat $there)[4, 5], $_[0]{workspace};
     return;
+}
+
+# runs may still write there; what they leave goes with the disk
+
+sub other_away {
+    my $other = "$_[0]{workspace}.other-$step";
+    rename $_[0]{workspace}, $other or die "rename: $!";
+    rename_back(@_);
+    remove_tree($other, { error => \my $left });
 }
 
 sub mount_in {
