@@ -2,17 +2,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "base/pyexec_io.h"
 #include "base/pyexec_tree.h"
 #include "store/pyexec_account.h"
+#include "store/pyexec_temp.h"
 #include "store/pyexec_upload.h"
 #include "wire/pyexec_name.h"
 
@@ -27,25 +26,24 @@
 
 
 static int pyexec_upload_file(pyexec_store_t *store,
-    const pyexec_file_job_t *job, uint64_t size);
+    const pyexec_file_job_t *job, uint64_t size, pyexec_temp_t *temp);
 static int pyexec_upload_dir(pyexec_store_t *store,
     const pyexec_file_job_t *job, char name[NAME_MAX + 1], unsigned create);
 static int pyexec_upload_sub(int dir, const char *name, unsigned create);
 static int pyexec_upload_copy(pyexec_store_t *store, int body, uint64_t size,
     int fd, int client);
 static int pyexec_upload_publish(pyexec_store_t *store,
-    const pyexec_file_job_t *job, int fd, unsigned *created);
-static int pyexec_upload_name(pyexec_store_t *store,
-    const pyexec_file_job_t *job, int dir, const char *name, int fd,
+    const pyexec_file_job_t *job, const pyexec_temp_t *temp,
     unsigned *created);
+static int pyexec_upload_name(pyexec_store_t *store,
+    const pyexec_file_job_t *job, int dir, const char *name,
+    const pyexec_temp_t *temp, unsigned *created);
 static int pyexec_upload_allowed(pyexec_store_t *store,
     const pyexec_file_job_t *job, int dir, const char *name, uint64_t bytes,
     unsigned claim, unsigned *created);
 static int pyexec_upload_room(pyexec_store_t *store,
     const pyexec_file_job_t *job, uint64_t more, uint64_t less,
     unsigned claim);
-static int pyexec_upload_link(int fd, int dir, const char *name);
-static int pyexec_upload_replace(int fd, int dir, const char *name);
 static int pyexec_upload_holds(const pyexec_file_job_t *job,
     const struct stat *st);
 static int pyexec_upload_listed(const pyexec_str_t *tags, const char *etag,
@@ -60,9 +58,10 @@ int
 pyexec_upload(pyexec_store_t *store, const pyexec_file_job_t *job, int body,
     int client, struct stat *st, unsigned *created)
 {
-    int       fd, rc, err;
-    mode_t    mask;
-    uint64_t  size;
+    int            rc;
+    mode_t         mask;
+    uint64_t       size;
+    pyexec_temp_t  temp;
 
     if (pyexec_path_runs(&job->path)) {
         errno = EDOM;
@@ -85,32 +84,29 @@ pyexec_upload(pyexec_store_t *store, const pyexec_file_job_t *job, int body,
     size = st->st_size;
     mask = umask(pyexec_store_mask(store));
 
-    fd = pyexec_upload_file(store, job, size);
+    rc = pyexec_upload_file(store, job, size, &temp);
 
-    rc = fd == -1 || pyexec_upload_copy(store, body, size, fd, client) == -1
-         || pyexec_upload_publish(store, job, fd, created) == -1
-         || fstat(fd, st) == -1 ? -1 : 0;
+    if (rc == 0) {
+        rc = pyexec_upload_copy(store, body, size, temp.fd, client) == -1
+             || pyexec_upload_publish(store, job, &temp, created) == -1
+             || fstat(temp.fd, st) == -1 ? -1 : 0;
 
-    err = errno;
-
-    if (fd != -1) {
-        (void) close(fd);
+        pyexec_temp_close(&temp);
     }
 
     (void) umask(mask);
 
-    errno = err;
     return rc;
 }
 
 
-/* a file without a name, on the file system on which it will have one */
+/* a file on the file system on which it will have its name */
 
 static int
 pyexec_upload_file(pyexec_store_t *store, const pyexec_file_job_t *job,
-    uint64_t size)
+    uint64_t size, pyexec_temp_t *temp)
 {
-    int       dir, fd, err;
+    int       dir, rc, err;
     char      name[NAME_MAX + 1];
     unsigned  created;
 
@@ -119,12 +115,12 @@ pyexec_upload_file(pyexec_store_t *store, const pyexec_file_job_t *job,
         return -1;
     }
 
-    fd = -1;
-
     /* what would be refused in the end need not be copied */
 
-    if (pyexec_upload_allowed(store, job, dir, name, size, 0, &created) == 0) {
-        fd = openat(dir, ".", O_TMPFILE|O_WRONLY|O_CLOEXEC, 0666);
+    rc = pyexec_upload_allowed(store, job, dir, name, size, 0, &created);
+
+    if (rc == 0) {
+        rc = pyexec_temp_open(temp, dir);
     }
 
     err = errno;
@@ -132,7 +128,7 @@ pyexec_upload_file(pyexec_store_t *store, const pyexec_file_job_t *job,
     (void) close(dir);
 
     errno = err;
-    return fd;
+    return rc;
 }
 
 
@@ -261,7 +257,7 @@ pyexec_upload_copy(pyexec_store_t *store, int body, uint64_t size, int fd,
 
 static int
 pyexec_upload_publish(pyexec_store_t *store, const pyexec_file_job_t *job,
-    int fd, unsigned *created)
+    const pyexec_temp_t *temp, unsigned *created)
 {
     int       dir, rc, err;
     char      name[NAME_MAX + 1];
@@ -277,7 +273,8 @@ pyexec_upload_publish(pyexec_store_t *store, const pyexec_file_job_t *job,
             rc = pyexec_session_lock(store, &job->session, PYEXEC_LOCK_FILES);
 
             if (rc == 0) {
-                rc = pyexec_upload_name(store, job, dir, name, fd, created);
+                rc = pyexec_upload_name(store, job, dir, name, temp,
+                                        created);
                 err = errno;
 
                 pyexec_session_unlock(store, &job->session,
@@ -301,12 +298,12 @@ pyexec_upload_publish(pyexec_store_t *store, const pyexec_file_job_t *job,
 
 static int
 pyexec_upload_name(pyexec_store_t *store, const pyexec_file_job_t *job,
-    int dir, const char *name, int fd, unsigned *created)
+    int dir, const char *name, const pyexec_temp_t *temp, unsigned *created)
 {
     int          rc, err;
     struct stat  st;
 
-    if (fstat(fd, &st) == -1
+    if (fstat(temp->fd, &st) == -1
         || pyexec_upload_allowed(store, job, dir, name,
                                  (uint64_t) st.st_blocks * 512, 1, created)
            == -1)
@@ -314,8 +311,8 @@ pyexec_upload_name(pyexec_store_t *store, const pyexec_file_job_t *job,
         return -1;
     }
 
-    rc = *created ? pyexec_upload_link(fd, dir, name)
-                  : pyexec_upload_replace(fd, dir, name);
+    rc = *created ? pyexec_temp_link(temp, dir, name)
+                  : pyexec_temp_replace(temp, dir, name);
 
     if (rc == 0) {
         return 0;
@@ -417,49 +414,6 @@ pyexec_upload_room(pyexec_store_t *store, const pyexec_file_job_t *job,
 
     errno = err;
     return rc;
-}
-
-
-static int
-pyexec_upload_link(int fd, int dir, const char *name)
-{
-    char  proc[32];
-
-    /* AT_EMPTY_PATH would need a capability */
-
-    (void) snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
-
-    return linkat(AT_FDCWD, proc, dir, name, AT_SYMLINK_FOLLOW);
-}
-
-
-static int
-pyexec_upload_replace(int fd, int dir, const char *name)
-{
-    int       err;
-    char      other[32];
-    uint64_t  chance;
-
-    if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance)) {
-        return -1;
-    }
-
-    (void) snprintf(other, sizeof(other), ".pyexec.%016llx",
-                    (unsigned long long) chance);
-
-    if (pyexec_upload_link(fd, dir, other) == -1) {
-        return -1;
-    }
-
-    if (renameat(dir, other, dir, name) == 0) {
-        return 0;
-    }
-
-    err = errno;
-    (void) unlinkat(dir, other, 0);
-
-    errno = err;
-    return -1;
 }
 
 

@@ -11,9 +11,8 @@
 /*
  * Stores what is in the file body as job->path, whole or not at all, and makes
  * the directories that are missing; gives up if the socket client is closed.
- * Until it is whole, the file has no name, so that nothing is left of it if
- * this process dies.  Sets st, and created if there was no such file.  Returns
- * 0, or -1 and errno:
+ * Until it is whole, the file is a temporary one: see pyexec_temp.h.  Sets st,
+ * and created if there was no such file.  Returns 0, or -1 and errno:
  *
  *   EFBIG      the session would hold more than max_session
  *   ENOSPC     the disk is full, or would be by the measure of pyexec_min_free
