@@ -208,6 +208,10 @@ start(workers => 2, pool => 'workers=2 preload=none', http => 'keepalive_request
 
 my $start = time;
 behaves('alone', neighbour(200)->());
+
+# memory that each act needs, the processes keep
+
+for my $act (sort keys %ACT) { $ACT{$act}->() for 1 .. 3 }
 burst($warm);
 my $before = sample();
 burst($warm + $requests);
