@@ -125,10 +125,10 @@ my %ACT = (
             Pyexec::Events->new($d->port, any($Pyexec::Events::SSE, $Pyexec::Events::NDJSON), $api,
                                 { code => any('print(1)', 'for i in range(9): print("x" * 20000)', 'display("x" * 20000)'), session_id => 'left' },
                                 window => any(0, 4096))
-        } 1 .. any(20, 20, 20, 200);
+        } 1 .. 20;
         $_->next for grep { rand() < 0.5 } @streams;
         any(sub { $_[0]{client}->close }, sub { $_[0]{client}->reset }, sub { check($_[0]->answer, 200, 'events') })->($_) for @streams;
-        $done += @streams;
+        $done += 20;
     },
     run => sub { check(client()->ask('POST', $api, '{"code": "print(1)"}'), 200, 'a run') },
 );
