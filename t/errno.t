@@ -18,7 +18,10 @@ plan skip_all => 'only root can trace what is not dumpable' if $> != 0;
 plan skip_all => 'strace is not there, or may not trace' if system('strace -o /dev/null true 2>/dev/null') != 0;
 
 Pyexec::Census::adopt();
-my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=1 preload=none');
+my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=1 preload=none', more => <<'END');
+location = /quick { pyexec_execute default; pyexec_queue_timeout 200ms; }
+location ~ ^/quick/(?<quick>.+)$ { pyexec_cleanup default $quick; pyexec_queue_timeout 200ms; }
+END
 $d->post('print(1)', session_id => 'kept');
 
 for my $kind ('pool', 'runner', 'clerk', 'sweeper', 'zygote light', 'worker') {
@@ -97,6 +100,25 @@ for my $fault (@always) {
     is(scalar @dirs, 1, 'its directory could not be removed');
     ok($d->until(10, sub { "@{[map { qq($_->{run_id} $_->{status}) } @{ $d->list('half') }]}" eq "$dirs[0] interrupted" }),
        'it is listed, once its lock is free');
+}
+
+# on a disk that is slow for a while
+
+{
+    my $inject = Pyexec::Inject->start((Pyexec::Census->take->pids('runner'))[0], 'delay_enter=1500000', 1, 0, 'symlinkat')
+        or die 'the runner has gone';
+    my $late = $d->http('POST', '/quick', '{"session_id": "slow", "code": ""}', 30);
+    is($late->{json}{detail}, 'no runner was free in time', 'a run that takes too long to begin is turned away');
+    is($d->post('print(1)', session_id => 'after')->{status}, 'ok', 'the next one has its turn');
+    $inject->stop;
+    is_deeply($d->list('slow'), [], 'what was turned away has never begun');
+}
+
+{
+    my @inject = map { Pyexec::Inject->start($_, 'delay_enter=1500000', 1, 0, 'renameat,renameat2') }
+                 Pyexec::Census->take->pids('clerk');
+    is($d->http('DELETE', '/quick/after', undef, 30)->{json}{removed_runs}, 1, 'a clean-up that has begun is waited for');
+    $_->stop for @inject;
 }
 
 unlike($d->log, qr/\[emerg\]|Sanitizer/, 'the log has no emergency');

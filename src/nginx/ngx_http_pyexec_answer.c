@@ -245,6 +245,16 @@ ngx_http_pyexec_answer_buffer(ngx_http_pyexec_ctx_t *ctx, u_char *p, size_t n)
 }
 
 
+ngx_uint_t
+ngx_http_pyexec_answer_began(ngx_http_pyexec_ctx_t *ctx)
+{
+    char  c;
+
+    return ctx->state == NGX_HTTP_PYEXEC_QUEUED
+           && recv(ctx->connection->fd, &c, 1, MSG_PEEK) != -1;
+}
+
+
 ngx_int_t
 ngx_http_pyexec_answer(ngx_http_pyexec_ctx_t *ctx)
 {

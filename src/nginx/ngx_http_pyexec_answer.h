@@ -22,5 +22,9 @@ ngx_int_t ngx_http_pyexec_answer_receive(ngx_http_pyexec_ctx_t *ctx);
 
 ngx_int_t ngx_http_pyexec_answer(ngx_http_pyexec_ctx_t *ctx);
 
+/* returns 1 if the job is queued, and its START is there to be received */
+
+ngx_uint_t ngx_http_pyexec_answer_began(ngx_http_pyexec_ctx_t *ctx);
+
 
 #endif /* _NGX_HTTP_PYEXEC_ANSWER_H_INCLUDED_ */

@@ -22,8 +22,9 @@
 
 
 /*
- * Runners end a run when its time is up, and a job whose time in the queue is
- * up.  nginx gives up only so many milliseconds later, if a runner did not.
+ * Runners end a run when its time is up, and refuse a job whose START they have
+ * not sent when its time in the queue is up.  If they do not, nginx gives up so
+ * many milliseconds later: what it has given up never begins.
  */
 
 #define NGX_HTTP_PYEXEC_GRACE           60000   /* the run */
@@ -111,10 +112,9 @@ ngx_http_pyexec_job_submit(ngx_http_request_t *r, ngx_http_pyexec_pool_t *pool,
         rc = ngx_http_pyexec_job_begin(ctx);
     }
 
+    /* the request may live on, with an error page: its timer must not */
+
     if (rc > NGX_OK) {
-
-        /* the request may live on, with an error page: its timer must not */
-
         ngx_http_pyexec_job_cleanup(ctx);
         return rc;
     }
@@ -589,10 +589,14 @@ ngx_http_pyexec_job_lost(ngx_http_pyexec_ctx_t *ctx)
 static void
 ngx_http_pyexec_job_timeout(ngx_event_t *ev)
 {
+    ngx_int_t               rc;
     ngx_http_pyexec_ctx_t  *ctx = ev->data;
+    static char             silent[] = "the pool does not answer";
 
-    ngx_int_t    rc;
-    static char  silent[] = "the pool does not answer";
+    if (ngx_http_pyexec_answer_began(ctx)) {
+        ngx_add_timer(ev, 1);
+        return;
+    }
 
     if (ctx->state == NGX_HTTP_PYEXEC_RUNNING) {
         ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
@@ -602,7 +606,6 @@ ngx_http_pyexec_job_timeout(ngx_event_t *ev)
         rc = ngx_http_pyexec_error(ctx->request,
                                    NGX_HTTP_INTERNAL_SERVER_ERROR,
                                    silent, sizeof(silent) - 1);
-
     } else {
         rc = ngx_http_pyexec_busy(ctx->request,
                                   ctx->queue == NGX_HTTP_PYEXEC_RUNS

@@ -61,7 +61,8 @@ static void pyexec_clerk_fork(pyexec_clerk_t *c, unsigned slot);
 static void pyexec_clerk_reap(pyexec_clerk_t *c);
 static void pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot);
 static int pyexec_clerk_cleans(pyexec_clerk_t *c, unsigned slot);
-static int pyexec_clerk_accept(pyexec_clerk_t *c, int timeout);
+static int pyexec_clerk_accept(pyexec_clerk_t *c, int timeout,
+    uint64_t *deadline);
 static int pyexec_clerk_writes(pyexec_msg_e type);
 static void pyexec_clerk_serve(pyexec_pool_t *pool, pyexec_store_t *stores,
     int client, pyexec_msg_e type, const pyexec_buf_t *buf, int body);
@@ -237,6 +238,7 @@ static void
 pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
 {
     int             client, body;
+    uint64_t        deadline;
     pyexec_buf_t    buf = { NULL, 0, 0 };
     pyexec_msg_e    type;
     pyexec_store_t  stores[PYEXEC_MAX_WORKSPACES];
@@ -248,7 +250,7 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
         c->state[slot] = PYEXEC_CLERK_IDLE;
 
         client = pyexec_clerk_accept(c, slot < PYEXEC_CLERKS
-                                        ? -1 : PYEXEC_CLERK_STAYS);
+                                        ? -1 : PYEXEC_CLERK_STAYS, &deadline);
         if (client == -1) {
             return;
         }
@@ -268,6 +270,11 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
         if (pyexec_clerk_writes(type) && !pyexec_clerk_cleans(c, slot)) {
             pyexec_send_error(client, 503, "too many clean-ups, uploads and "
                               "removals are going on", 0);
+            (void) close(client);
+
+        } else if (pyexec_clerk_writes(type)
+                   && pyexec_serve_begin(client, deadline) == -1)
+        {
             (void) close(client);
 
         } else {
@@ -303,10 +310,9 @@ pyexec_clerk_cleans(pyexec_clerk_t *c, unsigned slot)
 /* waits for a job; returns -1 if none is to be waited for any more */
 
 static int
-pyexec_clerk_accept(pyexec_clerk_t *c, int timeout)
+pyexec_clerk_accept(pyexec_clerk_t *c, int timeout, uint64_t *deadline)
 {
     int            n, client;
-    uint64_t       deadline;
     struct pollfd  pfd[2];
 
     for ( ;; ) {
@@ -326,7 +332,7 @@ pyexec_clerk_accept(pyexec_clerk_t *c, int timeout)
             return -1;
         }
 
-        client = pyexec_serve_accept(PYEXEC_FD_FILES, &deadline);
+        client = pyexec_serve_accept(PYEXEC_FD_FILES, deadline);
 
         if (client != -1) {
             return client;

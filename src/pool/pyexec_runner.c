@@ -45,8 +45,8 @@ static int pyexec_runner_hold(pyexec_runner_t *rn, int client,
 static short pyexec_runner_poll(pyexec_runner_t *rn, int job, short events);
 static int pyexec_runner_ready(pyexec_executor_t *ex);
 static void pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
-    unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN]);
+    unsigned nstores, uint64_t gone, int client, uint64_t deadline,
+    pyexec_msg_e type, const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN]);
 
 
 void
@@ -101,7 +101,8 @@ pyexec_runner(pyexec_pool_t *pool)
 
         if (pyexec_runner_hold(&rn, client, deadline) == 0) {
             pyexec_runner_serve(ex, stores, pool->sandbox.nworkspaces,
-                                rn.watch.gone, client, type, &buf, given);
+                                rn.watch.gone, client, deadline, type, &buf,
+                                given);
         }
 
         pyexec_serve_close(given, PYEXEC_GIVEN);
@@ -206,8 +207,8 @@ pyexec_runner_ready(pyexec_executor_t *ex)
 
 static void
 pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
-    unsigned nstores, uint64_t gone, int client, pyexec_msg_e type,
-    const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN])
+    unsigned nstores, uint64_t gone, int client, uint64_t deadline,
+    pyexec_msg_e type, const pyexec_buf_t *buf, const int given[PYEXEC_GIVEN])
 {
     pyexec_inline_t   in;
     pyexec_execute_t  request;
@@ -232,7 +233,8 @@ pyexec_runner_serve(pyexec_executor_t *ex, pyexec_store_t *stores,
         return;
     }
 
-    pyexec_execute(ex, &stores[request.workspace], &request, &in, client);
+    pyexec_execute(ex, &stores[request.workspace], &request, &in, client,
+                   deadline);
 
     pyexec_inline_unmap(&in);
 }

@@ -161,6 +161,24 @@ pyexec_serve_late(int control, int client)
 }
 
 
+int
+pyexec_serve_begin(int client, uint64_t deadline)
+{
+    pyexec_start_t  start;
+
+    memset(&start, 0, sizeof(pyexec_start_t));
+
+    (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
+
+    if (pyexec_now() / 1000 > deadline) {
+        pyexec_serve_late(PYEXEC_FD_FILES, client);
+        return -1;
+    }
+
+    return 0;
+}
+
+
 pyexec_store_t *
 pyexec_serve_store(pyexec_pool_t *pool, pyexec_store_t *stores,
     uint32_t workspace)

@@ -37,6 +37,14 @@ int pyexec_serve_request(int client, pyexec_buf_t *buf, pyexec_msg_e *type,
 
 void pyexec_serve_close(int *fds, unsigned nfds);
 
+/*
+ * Sends START for a job on files, after which nginx waits as long as the job
+ * takes.  Returns 0; or -1 if that was after the deadline, when nginx may have
+ * given up: the job has been refused, and may not be carried out.
+ */
+
+int pyexec_serve_begin(int client, uint64_t deadline);
+
 /* the workspace of a request; or NULL and errno: ESTALE if it has gone */
 
 pyexec_store_t *pyexec_serve_store(pyexec_pool_t *pool,

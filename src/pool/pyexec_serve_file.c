@@ -19,7 +19,6 @@ static int pyexec_serve_put(pyexec_store_t *store,
     const pyexec_file_job_t *job, int client, int body);
 static int pyexec_serve_delete(pyexec_store_t *store,
     const pyexec_file_job_t *job, int client);
-static void pyexec_serve_begin(int client);
 static void pyexec_serve_json(int client, pyexec_buf_t *json);
 static void pyexec_serve_refuse(int client, pyexec_msg_e type, int err);
 
@@ -187,8 +186,6 @@ pyexec_serve_put(pyexec_store_t *store, const pyexec_file_job_t *job,
     pyexec_buf_t      json = { NULL, 0, 0 };
     pyexec_stored_t   stored;
 
-    pyexec_serve_begin(client);
-
     if (pyexec_upload(store, job, body, client, &st, &created) == -1) {
         return -1;
     }
@@ -224,8 +221,6 @@ pyexec_serve_delete(pyexec_store_t *store, const pyexec_file_job_t *job,
     yajl_gen      g;
     pyexec_buf_t  json = { NULL, 0, 0 };
 
-    pyexec_serve_begin(client);
-
     files = 0;
 
     if (pyexec_upload_remove(store, job, &files) == -1) {
@@ -241,19 +236,6 @@ pyexec_serve_delete(pyexec_store_t *store, const pyexec_file_job_t *job,
     pyexec_serve_json(client, &json);
 
     return 0;
-}
-
-
-/* from now on, nginx waits as long as the job takes */
-
-static void
-pyexec_serve_begin(int client)
-{
-    pyexec_start_t  start;
-
-    memset(&start, 0, sizeof(pyexec_start_t));
-
-    (void) pyexec_send(client, PYEXEC_MSG_START, &start, NULL, 0);
 }
 
 

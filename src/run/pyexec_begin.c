@@ -7,8 +7,10 @@
 
 #include <sys/random.h>
 
+#include "base/pyexec_io.h"
 #include "run/pyexec_begin.h"
 #include "run/pyexec_dir.h"
+#include "run/pyexec_event.h"
 #include "store/pyexec_note.h"
 #include "store/pyexec_steward.h"
 #include "wire/pyexec_message.h"
@@ -17,6 +19,7 @@
 #define PYEXEC_NOTE_TRIES   10
 
 
+static int pyexec_run_start(pyexec_run_t *run, uint64_t deadline);
 static int pyexec_run_note(pyexec_run_t *run);
 static int pyexec_run_name(pyexec_run_t *run);
 
@@ -36,6 +39,12 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
         return;
     }
 
+    if (err == ETIME) {
+        pyexec_send_error(run->client, 503, "no runner was free in time",
+                          0);
+        return;
+    }
+
     if (pyexec_run_no_space(err)) {
         pyexec_send_error(run->client, 507, "the workspace's disk is full",
                           err);
@@ -49,7 +58,7 @@ pyexec_run_refuse(const pyexec_run_t *run, int err)
 
 
 int
-pyexec_run_begin(pyexec_run_t *run, int steward)
+pyexec_run_begin(pyexec_run_t *run, int steward, uint64_t deadline)
 {
     int  rc, err;
 
@@ -77,7 +86,9 @@ pyexec_run_begin(pyexec_run_t *run, int steward)
     rc = pyexec_dir_room(run);
     run->over = rc == 0 && run->disk == 0;
 
-    if (rc == 0 && !run->over && pyexec_dir_make(run) == 0) {
+    if (rc == 0 && !run->over && pyexec_dir_make(run) == 0
+        && pyexec_run_start(run, deadline) == 0)
+    {
         return 0;
     }
 
@@ -92,6 +103,31 @@ pyexec_run_begin(pyexec_run_t *run, int steward)
 
     errno = err;
     return -1;
+}
+
+
+/*
+ * nginx gives up a job for which there is no START a while after its deadline.
+ * A run whose START is sent before the deadline has its START there by then;
+ * any other may not begin.  Fails with ETIME.
+ */
+
+static int
+pyexec_run_start(pyexec_run_t *run, uint64_t deadline)
+{
+    if (pyexec_now() / 1000 > deadline) {
+        errno = ETIME;
+        return -1;
+    }
+
+    pyexec_event_start(run);
+
+    if (pyexec_now() / 1000 > deadline) {
+        errno = ETIME;
+        return -1;
+    }
+
+    return 0;
 }
 
 

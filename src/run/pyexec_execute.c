@@ -64,7 +64,8 @@ static void pyexec_run_drop(const pyexec_run_t *run);
 
 void
 pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
-    const pyexec_execute_t *request, const pyexec_inline_t *in, int client)
+    const pyexec_execute_t *request, const pyexec_inline_t *in, int client,
+    uint64_t deadline)
 {
     pyexec_run_t      run;
     pyexec_attempt_t  a;
@@ -88,11 +89,10 @@ pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
     a.child.vitals = -1;
     a.in = -1;
 
-    if (pyexec_run_begin(&run, ex->steward) == -1) {
+    if (pyexec_run_begin(&run, ex->steward, deadline) == -1) {
         pyexec_run_refuse(&run, errno);
 
     } else {
-        pyexec_event_start(&run);
         pyexec_run_attempts(ex, &run, &a);
         pyexec_run_end(ex, &run, &a);
         pyexec_attempt_free(&a);

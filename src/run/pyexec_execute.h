@@ -45,13 +45,15 @@ typedef struct {
 
 /*
  * Serves one EXECUTE request on the job's socket client, which stays the
- * caller's.  Takes a child out of ex->spares for each attempt.  When this
- * returns, RESULT or ERROR has been sent; before it, a run whose START was
- * sent has been recorded in the history.
+ * caller's.  A run that has not begun at the deadline (ms) is refused.  Takes a
+ * child out of ex->spares for each attempt.  When this returns, RESULT or ERROR
+ * has been sent; before it, a run that has begun has been recorded in the
+ * history.
  */
 
 void pyexec_execute(pyexec_executor_t *ex, pyexec_store_t *store,
-    const pyexec_execute_t *request, const pyexec_inline_t *in, int client);
+    const pyexec_execute_t *request, const pyexec_inline_t *in, int client,
+    uint64_t deadline);
 
 
 #endif /* _PYEXEC_EXECUTE_H_INCLUDED_ */

@@ -21,19 +21,21 @@ my $CALLS = join ',', map { "?$_" } qw(
     write writev
 );
 
-# Every nth of each of the calls fails, by default of those above.  Returns what
+# Every nth of each of the calls fails, by default of those above; where errno
+# is "delay_enter=microseconds", it is late instead.  Returns what
 # stop() takes; or nothing if the process has gone.  With follow, those that it
 # forks are traced as well.
 
 sub start {
     my ($class, $pid, $errno, $nth, $follow, $calls) = @_;
     $calls //= $CALLS;
+    $errno = "error=$errno" if $errno !~ /=/;
     my $child = fork // die "fork: $!";
 
     if (!$child) {
         open STDERR, '>', '/dev/null';
         exec 'strace', '-qq', '-o', '/dev/null', $follow ? '-f' : (), '-p', $pid, '-e', "trace=$calls", '-e',
-             "inject=$calls:error=$errno:when=$nth+$nth" or die "strace: $!";
+             "inject=$calls:$errno:when=$nth+$nth" or die "strace: $!";
     }
     my $self = bless { strace => $child }, $class;
     return $self if Pyexec::Daemon->until(10, sub { traced($pid) || !-d "/proc/$pid" }) && traced($pid);
