@@ -14,6 +14,7 @@ my $d = Pyexec::Daemon->new(workers => 2, pool => 'workers=2 preload=none', more
 pyexec_limit $pyexec_session_id runs=1;
 location = /one { pyexec_execute default; pyexec_limit $pyexec_session_id runs=1 queue=1; }
 location = /none { pyexec_execute default; pyexec_limit $pyexec_session_id runs=1 queue=0; }
+location = /two { pyexec_execute default; pyexec_limit $pyexec_session_id runs=2 queue=0; }
 location = /quick { pyexec_execute default; pyexec_queue_timeout 200ms; }
 location = /free { pyexec_execute default; pyexec_limit "" runs=1; }
 END
@@ -71,6 +72,22 @@ sub quick { my ($session) = @_; $d->http('POST', '/none', body($session, 'print(
     is($late->{json}{detail}, 'no runner was free in time', 'as for a runner');
     $d->hang_up($run);
     is($d->wait_for($waits)->{stdout}, "2\n", 'what waited has its turn');
+}
+
+# locations with different numbers
+
+{
+    my $run = begin('both');
+    my $second = ask('/two', 'both', $long);
+    ok(runs('both', 2), 'a second run where two may go');
+    is($d->http('POST', '/two', body('both', 'print(1)'))->{code}, 429, 'but no third');
+    $d->hang_up($second);
+    ok($d->until(30, sub { $d->http('POST', '/two', body('both', 'print(2)'))->{code} == 200 }), 'until the second has ended');
+    my $waits = ask('/api/execute-code', 'both', 'print(3)');
+    ok($d->until(30, sub { $d->http('POST', '/two', body('both', 'print(4)'), 5)->{code} == 429 }),
+       'one that waits where one may go is not overtaken');
+    $d->hang_up($run);
+    is($d->wait_for($waits)->{stdout}, "3\n", 'and goes when the first has ended');
 }
 
 {

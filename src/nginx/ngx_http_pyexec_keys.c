@@ -59,7 +59,11 @@ ngx_http_pyexec_keys_ask(ngx_http_pyexec_pool_t *pool, const u_char *hash,
 
     key = ngx_http_pyexec_keys_find(pool, hash);
 
-    if (key && key->nrunning >= runs && key->nwaiting >= queue) {
+    /* behind one that waits for fewer to run, this one would wait, too */
+
+    if (key && (key->nwaiting || key->nrunning >= runs)
+        && key->nwaiting >= queue)
+    {
         *wait = ngx_http_pyexec_keys_wait(key, runs);
         rc = NGX_BUSY;
 
