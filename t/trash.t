@@ -49,6 +49,17 @@ ok(-e "$runs/.trash/$id", 'but in the trash');
 is(run()->{status}, 'ok', 'another run');
 is($d->http('DELETE', '/api/code-cleanup/s')->{json}{removed_runs}, 1, 'is removed alone');
 
+# what can't be removed
+
+SKIP: {
+    skip 'only root can make what its nginx can not remove', 2 if $> != 0 || $d->user =~ /^root/;
+    mkdir "$runs/20200101T000000-00000000000$_", 0700 or die "mkdir: $!" for 1 .. 3;
+    is($d->http('DELETE', '/api/code-cleanup/s')->{json}{removed_runs}, 0, 'runs that can not be removed');
+    ok($d->until(10, sub { $d->log =~ /\[error\].*: 3 runs of "s" cannot be removed, 20200101T000000-0{11}[123] for one: / }),
+       'are said in one line');
+    rmdir "$runs/20200101T000000-00000000000$_" for 1 .. 3;
+}
+
 # the other process dies
 
 close $lock;

@@ -35,8 +35,8 @@ static int pyexec_interrupted(pyexec_store_t *st, const pyexec_str_t *session,
     int runs, const pyexec_line_t *note);
 static void pyexec_list_json(const pyexec_str_t *session,
     const pyexec_lines_t *ls, unsigned limit, pyexec_buf_t *out);
-static int pyexec_runs_remove(pyexec_store_t *st, int runs,
-    const char *before, uint64_t *removed, uint64_t *files);
+static int pyexec_runs_remove(pyexec_store_t *st, const pyexec_str_t *session,
+    int runs, const char *before, uint64_t *removed, uint64_t *files);
 static int pyexec_notes_remove(pyexec_store_t *st, int runs,
     const char *before);
 static int pyexec_lines_prune(pyexec_store_t *st, const pyexec_str_t *session,
@@ -207,7 +207,7 @@ pyexec_history_remove(pyexec_store_t *st, const pyexec_str_t *session,
     rc = pyexec_session_lock(st, session, PYEXEC_LOCK_REMOVAL);
 
     if (rc == 0) {
-        rc = pyexec_runs_remove(st, runs, before, removed, files);
+        rc = pyexec_runs_remove(st, session, runs, before, removed, files);
 
         /*
          * Even if no run was removed: a process that had removed some may have
@@ -449,12 +449,15 @@ pyexec_list_json(const pyexec_str_t *session, const pyexec_lines_t *ls,
 
 
 static int
-pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
-    uint64_t *removed, uint64_t *files)
+pyexec_runs_remove(pyexec_store_t *st, const pyexec_str_t *session, int runs,
+    const char *before, uint64_t *removed, uint64_t *files)
 {
-    DIR            *d;
-    pyexec_str_t    name;
-    struct dirent  *de;
+    DIR              *d;
+    pyexec_str_t      name;
+    struct dirent    *de;
+    pyexec_failed_t   failed;
+
+    memset(&failed, 0, sizeof(pyexec_failed_t));
 
     d = pyexec_opendir(runs, ".");
     if (d == NULL) {
@@ -479,11 +482,12 @@ pyexec_runs_remove(pyexec_store_t *st, int runs, const char *before,
             (*removed)++;
 
         } else {
-            pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", de->d_name);
+            pyexec_failed_add(&failed, de->d_name);
         }
     }
 
     (void) closedir(d);
+    pyexec_failed_log(&failed, session);
 
     return pyexec_notes_remove(st, runs, before);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -18,7 +19,7 @@
 
 static void pyexec_trash_remove(pyexec_store_t *st,
     const pyexec_str_t *session, int runs);
-static int pyexec_trash_pass(int runs);
+static int pyexec_trash_pass(const pyexec_str_t *session, int runs);
 
 
 int
@@ -109,7 +110,7 @@ pyexec_trash_remove(pyexec_store_t *st, const pyexec_str_t *session,
             return;
         }
 
-        rc = pyexec_trash_pass(runs);
+        rc = pyexec_trash_pass(session, runs);
         (void) unlinkat(runs, PYEXEC_TRASH, AT_REMOVEDIR);
 
         pyexec_session_unlock(st, session, PYEXEC_LOCK_TRASH);
@@ -121,20 +122,19 @@ pyexec_trash_remove(pyexec_store_t *st, const pyexec_str_t *session,
 /* returns 0, or -1 if a run in the trash could not be removed */
 
 static int
-pyexec_trash_pass(int runs)
+pyexec_trash_pass(const pyexec_str_t *session, int runs)
 {
-    int             rc;
-    DIR            *d;
-    struct dirent  *de;
+    DIR              *d;
+    struct dirent    *de;
+    pyexec_failed_t   failed;
 
-    rc = 0;
+    memset(&failed, 0, sizeof(pyexec_failed_t));
     d = pyexec_opendir(runs, PYEXEC_TRASH);
 
     while (d && (de = pyexec_readdir(d)) != NULL) {
 
         if (pyexec_remove(dirfd(d), de->d_name, NULL) == -1) {
-            pyexec_log(PYEXEC_LOG_ERR, "removing %s failed: %m", de->d_name);
-            rc = -1;
+            pyexec_failed_add(&failed, de->d_name);
         }
     }
 
@@ -142,5 +142,30 @@ pyexec_trash_pass(int runs)
         (void) closedir(d);
     }
 
-    return rc;
+    pyexec_failed_log(&failed, session);
+
+    return failed.n ? -1 : 0;
+}
+
+
+void
+pyexec_failed_add(pyexec_failed_t *failed, const char *run_id)
+{
+    if (failed->n++ == 0) {
+        failed->error = errno;
+        (void) snprintf(failed->first, sizeof(failed->first), "%.*s",
+                        PYEXEC_RUN_ID_LEN, run_id);
+    }
+}
+
+
+void
+pyexec_failed_log(const pyexec_failed_t *failed, const pyexec_str_t *session)
+{
+    if (failed->n) {
+        errno = failed->error;
+        pyexec_log(PYEXEC_LOG_ERR, "%u runs of \"%.*s\" cannot be removed, "
+                   "%s for one: %m", failed->n, (int) session->len,
+                   session->data, failed->first);
+    }
 }

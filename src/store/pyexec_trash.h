@@ -9,6 +9,16 @@
 
 
 #include "store/pyexec_store.h"
+#include "wire/pyexec_name.h"
+
+
+/* runs that could not be removed */
+
+typedef struct {
+    unsigned               n;
+    int                    error;          /* of the first of them */
+    char                   first[PYEXEC_RUN_ID_LEN + 1];
+} pyexec_failed_t;
 
 
 /*
@@ -26,6 +36,12 @@ int pyexec_trash_put(int runs, const char *name, uint64_t *files);
  */
 
 void pyexec_trash_empty(pyexec_store_t *st, const pyexec_str_t *session);
+
+/* notes a run with its errno; logs one line for all that were noted, if any */
+
+void pyexec_failed_add(pyexec_failed_t *failed, const char *run_id);
+void pyexec_failed_log(const pyexec_failed_t *failed,
+    const pyexec_str_t *session);
 
 
 #endif /* _PYEXEC_TRASH_H_INCLUDED_ */
