@@ -403,7 +403,13 @@ pyexec_zygote_namespaces(pyexec_sandbox_t *sb)
         return "unshare()";
     }
 
-    what = pyexec_user_map(sb);
+    /* which child namespaces inherit; else gid_map could not be written */
+
+    what = pyexec_write_proc("self/setgroups", "deny");
+
+    if (what == NULL) {
+        what = pyexec_user_map(sb);
+    }
 
     if (what == NULL && !root && pyexec_mounts(sb)) {
         what = pyexec_root_build(sb);
@@ -427,12 +433,8 @@ pyexec_user_map(const pyexec_sandbox_t *sb)
     char         map[64];
     const char  *what;
 
-    what = pyexec_write_proc("self/setgroups", "deny");
-
-    if (what == NULL) {
-        (void) snprintf(map, sizeof(map), "%u %u 1", sb->uid, sb->uid);
-        what = pyexec_write_proc("self/uid_map", map);
-    }
+    (void) snprintf(map, sizeof(map), "%u %u 1", sb->uid, sb->uid);
+    what = pyexec_write_proc("self/uid_map", map);
 
     if (what == NULL) {
         (void) snprintf(map, sizeof(map), "%u %u 1", sb->gid, sb->gid);
