@@ -309,7 +309,8 @@ def rehearse(usual):
     else:
         compiled = compile(code, FILE_NAME, "exec", dont_inherit=True)
     exec(compiled, begin(code))
-    _pyexec_repr.encode(_pyexec_repr.bundle(1))
+    if usual:
+        _pyexec_repr.encode(_pyexec_repr.bundle(1))
     finish()
 
 
