@@ -76,6 +76,7 @@ static pyexec_function_t  pyexec_functions[PYEXEC_FUNCTIONS] = {
     { "_pyexec_report", "exit_code", NULL }
 };
 
+static PyMemAllocatorEx   pyexec_malloc;
 static PyMemAllocatorEx   pyexec_pymalloc;
 static PyObject          *pyexec_words;    /* _pyexec_policy.WORDS, a tuple */
 static PyObject          *pyexec_code;     /* the code object to run */
@@ -125,9 +126,11 @@ pyexec_python_init(const char *prefix, uint32_t hash_seed)
     /* malloc() for all that is loaded; pymalloc passes free() of it on */
 
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
-    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &loading);
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &pyexec_malloc);
+    loading = pyexec_malloc;
     pyexec_pack_allocator(&loading);
 
+    PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &loading);
     PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &loading);
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &loading);
 
@@ -267,6 +270,11 @@ pyexec_python_rehearse(unsigned usual)
 {
     PyObject  *rc;
 
+    /* pages that the zygote writes to when it forks */
+
+    pyexec_python_before_fork();
+    pyexec_python_after_fork(1);
+
     rc = pyexec_python_call(PYEXEC_REHEARSE, Py_BuildValue("(I)", usual));
 
     PyErr_Clear();
@@ -279,6 +287,7 @@ pyexec_python_rehearse(unsigned usual)
 void
 pyexec_python_settled(void)
 {
+    PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &pyexec_malloc);
     PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &pyexec_pymalloc);
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &pyexec_pymalloc);
     pyexec_pack_end();

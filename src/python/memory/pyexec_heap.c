@@ -46,7 +46,7 @@
 
 /* pages that a child copies before it looks at the job's socket again */
 
-#define PYEXEC_BATCH            16
+#define PYEXEC_BATCH            64
 
 /*
  * Milliseconds that a child waits before it copies the pages of rehearse(1),
@@ -121,20 +121,17 @@ pyexec_heap_begin(void (*lay)(void))
 void
 pyexec_heap_settle(void)
 {
-    char             *end, *top, *to;
-    struct mallinfo2  info;
+    char  *end, *to;
 
     (void) malloc_trim(0);
 
-    info = mallinfo2();
-
     end = sbrk(0);
-    top = end - info.keepcost;
     to = pyexec_heap_up(end, pyexec_huge);
 
-    pyexec_heap_plug(top);
+    /* what children allocate lies behind the huge pages: none is split */
 
     if (sbrk(to - end) == end) {
+        pyexec_heap_plug(end);
         (void) pyexec_heap_collapse(pyexec_start, to);
     }
 
@@ -143,10 +140,10 @@ pyexec_heap_settle(void)
 
 
 /*
- * Allocates every free chunk below top, the start of malloc()'s top chunk, and
- * never frees it, from large to small.  Else a child's allocations would fill
- * holes all over the heap, and each of these pages would have to be copied.
- * An address below _end tells that the heap can't grow: malloc() has mmap()ed.
+ * Allocates every free chunk below top, and never frees it, from large to
+ * small.  Else a child's allocations would fill holes all over the heap, and
+ * each of these pages would have to be copied.  An address below _end tells
+ * that the heap can't grow: malloc() has mmap()ed.
  */
 
 static void

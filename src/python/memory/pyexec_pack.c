@@ -28,7 +28,7 @@
 #define PYEXEC_ALIGN        16
 #define PYEXEC_OVERHEAD     8
 
-#define PYEXEC_MAX_BLOCK    4096           /* bytes; larger ones stay */
+#define PYEXEC_MAX_BLOCK    32768          /* bytes; larger ones stay */
 #define PYEXEC_MAX_PAGES    32768          /* in the second process */
 #define PYEXEC_MAX_HEAP     (1024 * 1024 * 1024)
 
@@ -71,6 +71,10 @@ static pyexec_learned_t  *pyexec_found;        /* filled by a scout */
 static const pyexec_learned_t  *pyexec_learned;
 static pyexec_place_t    *pyexec_places;       /* as learned; 0 ends it */
 static pyexec_place_t    *pyexec_next[PYEXEC_MAX_BLOCK + 1];  /* by size */
+
+/* set in the thread that loads: others may allocate without Python's lock */
+
+static __thread unsigned  pyexec_loads;
 
 /* volatile, or the compiler would leave out the malloc() */
 
@@ -349,6 +353,7 @@ pyexec_pack_allocator(PyMemAllocatorEx *allocator)
     }
 
     pyexec_libc = *allocator;
+    pyexec_loads = 1;
 
     allocator->ctx = NULL;
     allocator->malloc = pyexec_pack_malloc;
@@ -457,7 +462,7 @@ pyexec_pack_place(pyexec_block_t *block, size_t size)
 
     memset(block, 0, sizeof(pyexec_block_t));
 
-    if (size == 0 || size > PYEXEC_MAX_BLOCK) {
+    if (!pyexec_loads || size == 0 || size > PYEXEC_MAX_BLOCK) {
         return NULL;
     }
 
