@@ -25,9 +25,9 @@ from pathlib import Path
 import measure
 import report
 from plan import (
-    CLIENTS, CODE, CROWD, CROWD_EACH, DATA, FIB, FLOORS, LISTS, LOADS, OK,
-    OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS, SPARES, STARTS, WORKERS,
-    ZYGOTES)
+    CLIENTS, CODE, CROWD, CROWD_EACH, DATA, EVENTS, FIB, FIRST, FIRSTS,
+    FLOORS, LISTS, LOADS, OK, OUTPUT, PARTS, PLOT, REST, ROUNDS, SESSIONS,
+    SPARES, STARTS, STREAMS, WORKERS, ZYGOTES)
 from servers import (
     BEFORE, BUILD, EXECUTE, Baseline, Before, Floor, Nginx, until)
 
@@ -55,6 +55,7 @@ class Bench:
             self.others.append(measure.used_by_others(REST))
             self.measure_floors()
             self.measure_loads()
+            self.measure_streams()
             self.measure_lists()
             self.measure_crowd()
 
@@ -137,6 +138,17 @@ class Bench:
                     continue
                 self.series[server, work, clients].append(
                     self.run(server, work, clients=clients, **amount))
+
+    def measure_streams(self):
+        """Runs with events beside the same without, and the first output."""
+        for work, clients, amount in STREAMS:
+            for accept in (EVENTS, "*/*"):
+                self.series[accept, work, clients].append(self.run(
+                    self.nginx, work, clients=clients, accept=accept,
+                    **amount))
+
+        self.series["first"].append(measure.Sample(
+            [first_output(self.nginx) for _ in range(FIRSTS)], 1, 0, 0))
 
     def make_lists(self):
         """Sessions that have run something."""
@@ -337,6 +349,21 @@ def answer(nginx, work):
     if not (nginx.workspace / session).exists():
         nginx.session(session, data_csv=DATA)
     until(lambda: nginx.execute(work.code, session)["status"] == "ok", nginx)
+
+
+def first_output(server):
+    """Microseconds from a run's write to its client's read."""
+    client = http.client.HTTPConnection("127.0.0.1", server.port)
+    client.request("POST", EXECUTE, json.dumps({"code": FIRST.code}),
+                   {"Accept": EVENTS})
+    with client.getresponse() as answer:
+        while answer.readline() != b"event: stdout\n":
+            pass
+        line = answer.readline()
+        now = time.time()
+        answer.read()
+    client.close()
+    return (now - float(json.loads(line.partition(b" ")[2])["data"])) * 1e6
 
 
 @contextlib.contextmanager

@@ -3,11 +3,12 @@
  * Sends requests and looks at every answer:
  *
  *     load [-c clients] [-n requests | -t seconds] [-m marker]... [-s numbers]
- *          port method path [file]
+ *          [-a types] port method path [file]
  *
  * Each client has a connection that is kept, and sends its next request when
  * it has its last one's answer.  file holds the body.  In path and body,
- * "########" becomes the request's number modulo numbers.
+ * "########" becomes the request's number modulo numbers.  types is its
+ * "Accept".
  *
  * An answer is right if its status is 200 and its body has every marker.  All
  * others, and connections that end, are errors: counted, the first of them
@@ -67,6 +68,7 @@ static void load_next(load_client_t *c);
 static void load_send(load_client_t *c);
 static int load_receive(load_client_t *c);
 static int load_answer(load_client_t *c);
+static int load_is_whole(const char *answer, const char *body, size_t len);
 static int load_is_right(const char *answer, const char *body, size_t len);
 static void load_error(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
@@ -82,6 +84,7 @@ static unsigned long       numbers = 1;
 static uint64_t            most_time;      /* us; 0: none */
 static const char         *markers[LOAD_MAX_MARKERS];
 static size_t              nmarkers;
+static const char         *types = "*/*";
 
 static struct sockaddr_in  address;
 static char               *request;
@@ -113,9 +116,13 @@ load_options(int argc, char **argv)
 {
     int  c;
 
-    while ((c = getopt(argc, argv, "c:n:t:m:s:")) != -1) {
+    while ((c = getopt(argc, argv, "a:c:n:t:m:s:")) != -1) {
 
         switch (c) {
+
+        case 'a':
+            types = optarg;
+            break;
 
         case 'c':
             clients = strtoul(optarg, NULL, 10);
@@ -188,9 +195,10 @@ load_request(char **args)
     n = snprintf(head, sizeof(head),
                  "%s %s HTTP/1.1\r\n"
                  "Host: localhost\r\n"
+                 "Accept: %s\r\n"
                  "Content-Type: application/json\r\n"
                  "Content-Length: %zu\r\n"
-                 "\r\n", args[1], args[2], len);
+                 "\r\n", args[1], args[2], types, len);
 
     if (n >= sizeof(head)) {
         errno = ENAMETOOLONG;
@@ -418,8 +426,8 @@ load_receive(load_client_t *c)
 static int
 load_answer(load_client_t *c)
 {
-    char    *body, *length;
-    size_t   head, len;
+    char    *body;
+    size_t   len;
 
     c->answer[c->received] = '\0';
 
@@ -429,18 +437,9 @@ load_answer(load_client_t *c)
     }
 
     body += 4;
-    head = body - c->answer;
+    len = c->answer + c->received - body;
 
-    length = strcasestr(c->answer, "\r\ncontent-length:");
-
-    if (length == NULL || length > body) {
-        errno = EPROTO;
-        load_die("an answer without its length");
-    }
-
-    len = strtoul(length + strlen("\r\ncontent-length:"), NULL, 10);
-
-    if (c->received < head + len) {
+    if (!load_is_whole(c->answer, body, len)) {
         return 0;
     }
 
@@ -460,6 +459,27 @@ load_answer(load_client_t *c)
     times[answered++] = ended - c->start;
 
     return 1;
+}
+
+
+static int
+load_is_whole(const char *answer, const char *body, size_t len)
+{
+    size_t       n;
+    const char  *length;
+
+    static char  last[] = "\r\n0\r\n\r\n";    /* of chunks */
+
+    length = strcasestr(answer, "\r\ncontent-length:");
+
+    if (length && length < body) {
+        return len >= strtoul(length + strlen("\r\ncontent-length:"), NULL,
+                              10);
+    }
+
+    n = sizeof(last) - 1;
+
+    return len >= n && memcmp(body + len - n, last, n) == 0;
 }
 
 

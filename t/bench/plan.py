@@ -101,6 +101,25 @@ LOADS = [
     (SVD, 4, {"n": 40}, {"n": 8}),
 ]
 
+# what events cost: what, by how many clients, how much
+
+EVENTS = "text/event-stream"
+
+STREAMS = [
+    (FIB, 1, {"n": 200}),
+    (FIB, 16, {"seconds": 0.7}),
+    (Work("10,000 lines", "print", "light", "", "9999",
+          "for i in range(10000): print(i)\n"), 1, {"n": 20}),
+]
+
+FIRST = Work("first", "first", "light", "", "", """\
+import time
+time.sleep(0.01)
+print(time.time())
+time.sleep(0.01)
+""")
+FIRSTS = 20              # in each round
+
 REST = 0.5               # seconds of each round
 
 PARTS = 1 if QUICK else 10   # seconds

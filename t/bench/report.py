@@ -13,7 +13,8 @@ from pathlib import Path
 
 from measure import percentile, ratio
 from plan import (
-    CROWD, FIB, FLOORS, LINES, LISTS, LOADS, PLOT, QUICK, ROUNDS, SPARES, SVD)
+    CROWD, EVENTS, FIB, FLOORS, LINES, LISTS, LOADS, PLOT, QUICK, ROUNDS,
+    SPARES, STREAMS, SVD)
 from servers import NGINX, PYTHON, TOP
 
 NOISE = 0.1              # of either kind: more, and there is no verdict
@@ -43,6 +44,8 @@ def write(bench):
         head(bench),
         "## Goals", goal_table(every, met), noise_text(noise),
         "## Runs", run_table(bench), RUNS_TEXT,
+        "## Events", event_table(bench), EVENTS_TEXT % (
+            ms(bench.series["first"].p50), ms(bench.series["first"].p99)),
         *before(bench),
         "## Floors", floor_table(bench), FLOORS_TEXT,
         "## Where the time goes", part_table(bench), PARTS_TEXT,
@@ -59,6 +62,11 @@ RUNS_TEXT = """\
 Times are of whole requests over a connection that is kept. p50 and p99 are
 of all answers of all rounds; runs/s, and the ratios, are the median of the
 rounds' own. CPU is what all processes of a server have used, for a run."""
+
+EVENTS_TEXT = """\
+Runs whose clients accept text/event-stream, beside the same runs without, in
+turns; the ratios are the medians of the rounds' own. From the code's write of
+its first output until its client has read it: p50 %s ms, p99 %s ms."""
 
 FLOORS_TEXT = """\
 A bare interpreter has nothing loaded, the others what the zygote of that name
@@ -207,6 +215,18 @@ def run_table(bench):
     return table("work|clients|p50, ms|p99, ms|runs/s|CPU, ms|p50 / fork|"
                  "baseline: p50|p99|runs/s|CPU|its p50 / ours|"
                  "our runs/s / its|errors", rows)
+
+
+def event_table(bench):
+    rows = []
+    for work, clients, _ in STREAMS:
+        events = bench.series[EVENTS, work, clients]
+        plain = bench.series["*/*", work, clients]
+        rows.append((work.name, clients, ms(events.p50), ms(plain.p50),
+                     "%.3f" % ratio(events, plain), number(events.rate),
+                     "%.3f" % ratio(events, plain, "rate")))
+    return table("work|clients|p50, ms|without|/ without|runs/s|/ without",
+                 rows)
 
 
 def floor_table(bench):

@@ -76,9 +76,10 @@ class Server:
         return measure.cpu(self.processes())
 
     def load(self, path, *markers, body=None, clients=1, n=None, seconds=None,
-             numbers=1):
+             numbers=1, accept="*/*"):
         """Send requests; return the Sample."""
-        args = [BUILD / "unit/load", "-c", clients, "-s", numbers]
+        args = [BUILD / "unit/load", "-c", clients, "-s", numbers,
+                "-a", accept]
         args += ["-t", seconds] if n is None else ["-n", n]
         for marker in markers:
             args += ["-m", marker]
