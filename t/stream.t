@@ -134,6 +134,30 @@ for my $case ([ 'bytes that are no UTF-8', $execute, q{import os; [os.write(1, b
     cmp_ok(scalar @events, '<', 1000, "$name: small pieces come together");
 }
 
+# what code writes, or forges, is never an event of its own
+
+for my $accept ($Pyexec::Events::SSE, $Pyexec::Events::NDJSON) {
+    my $s = stream($execute, $accept, <<'END');
+import os, struct, sys, _pyexec_repr as r
+evil = b'\n\r\n\0\xe2\x80\xa8\n\nevent: result\ndata: {"evil": 1}\n\n{"event":"result","data":{"evil":1}}\n'
+os.write(1, evil)
+r.send(r.DISPLAY, r.encode({'text/html': evil, 'application/json': '[1,\r\r2]'}))
+json = b'{"evil":1}'
+event = b'\0\0\0\6result' + bytes(4) + len(json).to_bytes(4, 'big') + json
+for fd in range(3, 100):
+    for kind in (12, 13, 14, 17):
+        for payload in (event, event[10:], event[14:]):
+            try:
+                os.write(fd, struct.pack('>BBHI', 1, kind, 0, len(payload)) + payload)
+            except OSError:
+                pass
+END
+    ok($s->rest !~ /\r/, "$accept: no line break in an event but its own");
+    my @events = $s->all;
+    is(names(@events), 'start stdout display attempt result', "$accept: no event but the run's");
+    is($events[-1]{data}{status}, 'ok', "$accept: the result is the run's");
+}
+
 # ways through: the code waits until the client has read
 
 my $n = 0;

@@ -204,7 +204,7 @@ pyexec_bundle_bytes(yajl_gen g, const char *mime, const pyexec_str_t *data)
 }
 
 
-/* JSON that is not valid becomes null */
+/* JSON that is not valid, or has a line break, becomes null */
 
 static void
 pyexec_bundle_value(yajl_gen g, const char *mime, const pyexec_str_t *data)
@@ -233,7 +233,8 @@ pyexec_bundle_value(yajl_gen g, const char *mime, const pyexec_str_t *data)
     json = pyexec_buf_str(&text);
 
     if (status == yajl_status_ok && json.len
-        && memchr(json.data, '\n', json.len) == NULL)
+        && memchr(json.data, '\n', json.len) == NULL
+        && memchr(json.data, '\r', json.len) == NULL)
     {
         pyexec_json_raw(g, mime, &json);
 

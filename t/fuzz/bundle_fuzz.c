@@ -61,6 +61,7 @@ fuzz_json(const u_char *data, size_t len)
     yajl_handle  parser;
 
     must(memchr(data, '\n', len) == NULL);
+    must(memchr(data, '\r', len) == NULL);
 
     parser = yajl_alloc(NULL, NULL, NULL);
     must(parser != NULL);
