@@ -159,15 +159,24 @@ sub run {
         if $entry->{code} == 200 && grep { $_ eq $session } @{ $self->{kept} };
 }
 
-# a client that goes while its run is under way
+# a client, of events or not, that goes while its run is under way
 
 sub leave {
     my ($self, $kind) = @_;
     my $session = one_of(@{ $self->{kept} });
-    my $run = $self->{daemon}->post_in_background('# ' . $self->mark . "\nimport time; time.sleep(20)",
-                                                  session_id => $session);
-    IO::Select->new($run->{socket} || ())->can_read(rand 0.3);
-    $self->{daemon}->hang_up($run) if $run->{socket};
+    my $code = '# ' . $self->mark . "\nprint(1)\nimport time; time.sleep(20)";
+    my $wait = rand 0.3;
+
+    if (rand() < 0.5) {
+        my $s = eval { Pyexec::Events->new($self->{daemon}->port, $Pyexec::Events::SSE, '/api/execute-code',
+                                           { code => $code, session_id => $session }) };
+        $s->next($wait), $s->next($wait), $s->{client}->reset if $s;
+
+    } else {
+        my $run = $self->{daemon}->post_in_background($code, session_id => $session);
+        IO::Select->new($run->{socket} || ())->can_read($wait);
+        $self->{daemon}->hang_up($run) if $run->{socket};
+    }
     $self->note({ kind => $kind, session => $session, code => 0, json => undef, left => 1 });
 }
 
