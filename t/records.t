@@ -73,6 +73,19 @@ close $f;
 symlink '20200101T000000-00000000000a', "$runs/20200101T000000-00000000000b";
 is(stored("20200101T000000-00000000000$_")->{code}, 404, 'a result that is no record is not served') for 'a', 'b';
 
+# records behind a link, and what else has a record's name
+
+$answer = post('print(1)');
+rename "$runs/.results", "$runs/.away" or die "rename: $!";
+symlink '.away', "$runs/.results" or die "symlink: $!";
+is(stored($answer->{json}{run_id})->{code}, 404, 'what is behind a link is no record');
+unlink "$runs/.results";
+rename "$runs/.away", "$runs/.results";
+is(stored($answer->{json}{run_id})->{body}, $answer->{body}, 'without it, it is');
+mkdir "$runs/.results/20200101T000000-00000000000c.json" or die "mkdir: $!";
+is(stored('20200101T000000-00000000000c')->{code}, 404, 'nor is a directory');
+rmdir "$runs/.results/20200101T000000-00000000000c.json";
+
 # a line that can't be written
 
 unlink "$runs/runs.jsonl";

@@ -574,6 +574,7 @@ pyexec_open_regular(int dir, const char *path, struct stat *st)
 
     if (fd != -1 && (fstat(fd, st) == -1 || !S_ISREG(st->st_mode))) {
         (void) close(fd);
+        errno = ENOENT;
         return -1;
     }
 

@@ -114,8 +114,8 @@ int pyexec_empty(int dir, const char *const *keep);
 int pyexec_open_beneath(int dir, const char *path, int flags);
 
 /*
- * The same for a regular file, to be read: sets st.  Returns -1 for anything
- * else, too, which is not waited for.
+ * The same for a regular file, to be read: sets st.  Returns -1 and ENOENT for
+ * anything else, which is not waited for.
  */
 
 int pyexec_open_regular(int dir, const char *path, struct stat *st);

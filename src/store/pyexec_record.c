@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/pyexec_io.h"
+#include "base/pyexec_tree.h"
 #include "store/pyexec_record.h"
 
 
@@ -57,17 +58,18 @@ pyexec_record_read(int runs, const char *run_id, pyexec_buf_t *out)
 
     pyexec_record_name(name, run_id);
 
-    fd = openat(runs, name, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+    fd = pyexec_open_regular(runs, name, &sb);
+
     if (fd == -1) {
+
+        /* the pool makes no link, so what is behind one is no record */
+
+        errno = errno == ELOOP || errno == EXDEV ? ENOENT : errno;
         return -1;
     }
 
-    rc = fstat(fd, &sb);
-
-    if (rc == 0) {
-        rc = pyexec_read_all(fd, pyexec_buf_reserve(out, (size_t) sb.st_size),
-                             (size_t) sb.st_size);
-    }
+    rc = pyexec_read_all(fd, pyexec_buf_reserve(out, (size_t) sb.st_size),
+                         (size_t) sb.st_size);
 
     if (rc == 0) {
         out->len += (size_t) sb.st_size;
