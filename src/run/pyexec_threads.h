@@ -13,6 +13,10 @@
  * about as much as one of another run: they have all processors while these
  * are idle, but not at the expense of others.  The kernel lets nobody lower
  * nice values again, and new threads inherit them.
+ *
+ * Affinity to one processor would keep others from its n threads as well, but
+ * also a run that is alone from the other processors; and a cgroup can't be had
+ * in an ordinary container.
  */
 
 long pyexec_threads_watch(long pid);
