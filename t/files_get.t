@@ -201,6 +201,12 @@ unlike($r->{body}, qr/[^x]/, 'is sent as it was');
 
 is(get("/odd/s/of/big")->{body}, 'y' x $size, 'the next one gets the other, read around the cache');
 
+$r = get("$files/s/big", Range => 'bytes=' . join ',', map { $_ % 100 . '-99' } 1 .. 1000);
+is($r->{code}, 206, 'a thousand ranges that overlap');
+my @parts = $r->{body} =~ m{^Content-Range: bytes \d+-99/$size\r\n\r\n(y+)\r$}mg;
+is(scalar @parts, 1000, 'are as many parts');
+is(length join('', @parts), 10 * 5050, 'of so many bytes');
+
 $c = slow("$files/s/big");
 open my $f, '>>', "$w/s/big" or die;
 print $f 'more';
