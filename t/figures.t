@@ -99,3 +99,29 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 POST /api/execute-code
 {"code": "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"}
 --- response_body_like: "status":"ok".*figure-1.png
+
+
+
+=== TEST 8: a figure that can't be drawn is not tried again at exit; what else failed is
+--- preload: matplotlib.pyplot
+--- request eval
+[map { "POST /api/execute-code\n{\"code\": \"import matplotlib.pyplot as plt\\nplt.title('\$\\\\\\\\frac{\$')\\n$_\"}" }
+ "plt.savefig('a.png')", "plt.show()", "try: plt.savefig('a.png')\\nexcept ValueError: plt.title('b')",
+ "plt.title('b')\\nplt.savefig('none/a.png')"]
+--- error_code eval
+[(200) x 4]
+--- response_body_like eval
+[(qr/"stderr":"Traceback(?!.*Traceback.*"created_files").*ValueError.*"created_files":\[\]/) x 2,
+ qr/"status":"ok","stdout":"","stderr":"",.*figure-1.png/, qr/FileNotFoundError.*figure-1.png/]
+
+
+
+=== TEST 9: the cache directory is there, and goes
+--- preload: matplotlib.pyplot
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request
+POST /api/execute-code
+{"code": "import matplotlib, os, shutil\nfrom matplotlib.texmanager import TexManager\nfor d in matplotlib.get_cachedir(), matplotlib.get_configdir(): print(os.path.isdir(d), os.access(d, os.W_OK), d.startswith(os.getcwd()))\nTexManager()\nprint('tex.cache' in os.listdir(d))\nshutil.rmtree(d)"}
+--- response_body_like: "status":"ok","stdout":"True True True\\nTrue True True\\nTrue\\n","stderr":"",.*"created_files":\[\]
+

@@ -35,6 +35,7 @@ _SCREENS = ("gtk", "qt", "tk", "wx", "macosx", "osx", "webagg", "nbagg",
 MAX_PICTURE = 1 << 20    # bytes
 
 _shown = weakref.WeakSet()     # figures to be saved when they are closed
+_failed = weakref.WeakSet()    # figures whose savefig() has raised an error
 _written = weakref.WeakSet()   # figures unchanged since a savefig()
 _saved = False                 # True once any figure was saved
 _ours = weakref.WeakKeyDictionary()    # figure: its figure-1.png, ..
@@ -46,6 +47,7 @@ def install():
     """Patch pyplot, now or when it is imported.  To be called once."""
     if "matplotlib" in sys.modules:
         _patch_backend(sys.modules["matplotlib"], "use")
+        _patch_cache(sys.modules["matplotlib"])
     if _PYPLOT in sys.modules:
         _patch(sys.modules[_PYPLOT])
     else:
@@ -70,15 +72,40 @@ def _load_matplotlib(execute, module):
 
     Without one it warns, or leaves files in HOME, which is the run's directory.
     """
-    global _cache
     if "MPLCONFIGDIR" not in os.environ:
-        import tempfile
-        _cache = tempfile.TemporaryDirectory(prefix=".matplotlib-",
-                                             dir=os.getcwd(),
-                                             ignore_cleanup_errors=True)
-        os.environ["MPLCONFIGDIR"] = _cache.name
+        os.environ["MPLCONFIGDIR"] = _cache_directory()
     execute(module)
     _patch_backend(module, "use")
+
+
+def _cache_directory():
+    global _cache
+    if _cache is None:
+        import tempfile
+        _cache = tempfile.TemporaryDirectory(prefix=".matplotlib-",
+                                             dir=os.environ["TMPDIR"],
+                                             ignore_cleanup_errors=True)
+    return _cache.name
+
+
+def _patch_cache(module):
+    """Let a run have such a directory, made when it is asked for, instead of
+    that which matplotlib was preloaded with."""
+    module.get_cachedir = module.get_configdir = _cache_directory
+
+    # Path or, before matplotlib 3.8, str
+    for name in "_cache_dir", "_texcache":
+        manager = module.texmanager.TexManager
+        if hasattr(manager, name):
+            setattr(manager, name, _TexCache(type(getattr(manager, name))))
+
+
+class _TexCache:
+    def __init__(self, kind):
+        self._kind = kind
+
+    def __get__(self, instance, owner):
+        return self._kind(os.path.join(_cache_directory(), "tex.cache"))
 
 
 def _load_pyplot(execute, module):
@@ -131,7 +158,11 @@ def _patch(pyplot):
     @functools.wraps(savefig)
     def note_savefig(self, *args, **kwargs):
         global _saved
-        savefig(self, *args, **kwargs)
+        try:
+            savefig(self, *args, **kwargs)
+        except BaseException:
+            _failed.add(self)
+            raise
         _saved = True
         _note_written(self)
         _replace(self)
@@ -225,12 +256,22 @@ def _save(figure):
     _shown.discard(figure)
 
     if figure not in _written:
-        number = 1
-        while os.path.lexists("figure-%d.png" % number):
-            number += 1
-        name = os.path.abspath("figure-%d.png" % number)
-        figure.savefig(name)
-        _ours[figure] = name, _stamp(name)
+        name = _free_name("png")
+        known = figure in _failed
+        try:
+            figure.savefig(name)
+        except Exception:
+            if not known:
+                raise
+        else:
+            _ours[figure] = name, _stamp(name)
+
+
+def _free_name(end):
+    number = 1
+    while os.path.lexists("figure-%d.%s" % (number, end)):
+        number += 1
+    return os.path.abspath("figure-%d.%s" % (number, end))
 
 
 def _replace(figure):
@@ -246,6 +287,16 @@ def _stamp(name):
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def save_plotly(module):
+    """Let plotly's show() save figure-1.html, ..: there is no browser."""
+    @functools.wraps(module.show)
+    def show(fig, renderer=None, validate=True, *, config=None, **kwargs):
+        from plotly.io import write_html
+        write_html(fig, _free_name("html"), config=config, validate=validate)
+
+    module.show = show
 
 
 def picture(figure, side):

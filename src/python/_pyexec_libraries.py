@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 
+import _pyexec_figures
 import _pyexec_fonts
 
 RTLD_DI_LINKMAP = 2      # of dlfcn.h
@@ -21,7 +22,6 @@ RTLD_DI_LINKMAP = 2      # of dlfcn.h
 
 NO_PROCESSES = ("a run has no processes: use threads, as of"
                 " multiprocessing.pool.ThreadPool")
-
 
 # of the modules beside the standard library that installed() names
 
@@ -313,6 +313,7 @@ _CHANGES = {
     "matplotlib.text": _pyexec_fonts.watch_texts,
     "multiprocessing.heap": _heap,
     "multiprocessing.synchronize": _synchronize,
+    "plotly.io._renderers": _pyexec_figures.save_plotly,
     "pwd": _pwd,
     "shutil": _shutil,
     "socket": _socket,
