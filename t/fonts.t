@@ -26,10 +26,10 @@ pen.lineTo((900, 0))
 pen.closePath()
 glyph = pen.glyph()
 
-for style, character in ("Regular", 0xF1234), ("Italic", 0xF1235):
+for style, *characters in ("Regular", 0xF1234, 0x1F8FE), ("Italic", 0xF1235):
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder([".notdef", "test"])
-    builder.setupCharacterMap({character: "test"})
+    builder.setupCharacterMap(dict.fromkeys(characters, "test"))
     builder.setupGlyf({".notdef": glyph, "test": glyph})
     builder.setupHorizontalMetrics({".notdef": (950, 0), "test": (950, 0)})
     builder.setupHorizontalHeader(ascent=900, descent=-100)
@@ -76,6 +76,12 @@ for kind in "png", "svg", "pdf", "jpg", "eps":
     plt.savefig("a." + kind)
 END
 
+is_drawn($d, <<'END', 'in formulas');
+plt.title("$\\alpha_{\U0001f8fe}$")
+for kind in "png", "svg", "pdf":
+    plt.savefig("a." + kind)
+END
+
 is_drawn($d, <<'END', 'in the styles of others');
 import pandas, seaborn
 seaborn.set_theme()
@@ -101,6 +107,12 @@ END
 like($d->post(<<'END')->{stderr}, qr/\Amain.py:3: UserWarning: Glyph 987702 \(\\U000f1236\) missing from /, 'no font has it');
 import matplotlib.pyplot as plt
 plt.title("\U000f1235 \U000f1236")
+plt.savefig("a.png")
+END
+
+like($d->post(<<'END')->{stderr}, qr/\AFont 'rm' does not have a glyph for '\\U0001f8fd' /, 'nor in a formula');
+import matplotlib.pyplot as plt
+plt.title("$\U0001f8fd$")
 plt.savefig("a.png")
 END
 

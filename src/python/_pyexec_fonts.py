@@ -68,12 +68,44 @@ def watch_texts(module):
     module.Text.set_text = provide
 
 
+def watch_formulas(module):
+    """Draw what the fonts for formulas lack, too: else it is a currency sign,
+    and a warning is logged."""
+    find = module.UnicodeFonts._get_glyph
+
+    @functools.wraps(find)
+    def _get_glyph(self, fontname, font_class, sym):
+        if sym.isascii() or len(sym) > 1 or sym == _DUMMY:
+            return find(self, fontname, font_class, sym)
+
+        disabled, module._log.disabled = module._log.disabled, True
+        try:
+            found = find(self, fontname, font_class, sym)
+        finally:
+            module._log.disabled = disabled
+
+        if found[1] != ord(_DUMMY):
+            return found
+        owner = _owner(sym)
+        if owner != -1:
+            return module.get_font(_fonts[owner]), ord(sym), False
+        return find(self, fontname, font_class, sym)
+
+    module.UnicodeFonts._get_glyph = _get_glyph
+
+
+_DUMMY = "\xa4"
+
+
 def _provide(text):
+    _added.update(map(_owner, text))
+    _added.discard(-1)
+
+
+def _owner(character):
     if not _starts:
         survey()
-    for character in text:
-        _added.add(_owners[bisect.bisect(_starts, ord(character)) - 1])
-    _added.discard(-1)
+    return _owners[bisect.bisect(_starts, ord(character)) - 1]
 
 
 def survey():

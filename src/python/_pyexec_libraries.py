@@ -309,6 +309,7 @@ _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
     "asyncio.base_events": _base_events,
     "glob": _glob,
+    "matplotlib._mathtext": _pyexec_fonts.watch_formulas,
     "matplotlib.font_manager": _pyexec_fonts.add_directory,
     "matplotlib.text": _pyexec_fonts.watch_texts,
     "multiprocessing.heap": _heap,
