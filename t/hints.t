@@ -95,6 +95,12 @@ hints('exceptions', write => ["open('/usr/x', 'w')"],
 hints('exceptions', off => ["import os; os.fork()", "import subprocess; subprocess.run(['ls'])", "import multiprocessing as m; m.Pool(2)"],
     ["No se puede iniciar ningún proceso: use hilos (concurrent.futures.ThreadPoolExecutor, multiprocessing.pool.ThreadPool, joblib con prefer=\"threads\", n_jobs=1) y funciones de Python en lugar de órdenes."],
     ["No process can be started: use threads (concurrent.futures.ThreadPoolExecutor, multiprocessing.pool.ThreadPool, joblib with prefer=\"threads\", n_jobs=1), and functions of Python instead of commands."]);
+hints('exceptions', off => ["import ctypes; ctypes.CFUNCTYPE(None)(print)"],
+    ["C no puede llamar a funciones de Python (ctypes.CFUNCTYPE): haga ese trabajo en Python, o con numpy o scipy."],
+    ["C can't call functions of Python (ctypes.CFUNCTYPE): do that work in Python, or with numpy or scipy."]);
+hints('exceptions', off => ["import os; os.symlink('a', 'b')", "import os; os.link('main.py', 'b')"],
+    ["No se pueden crear enlaces: copie el archivo con shutil.copy()."],
+    ["Links can't be made: copy the file by shutil.copy()."]);
 
 hints('limits', limits => ["bytearray(200 << 20)"],
     ["El límite de memoria es de 100 MiB: lea los datos por partes (chunksize), use tipos más pequeños y suelte lo que ya no use."],
@@ -203,7 +209,7 @@ __DATA__
 === TEST 3: exceptions
 --- config eval: $::CONFIG
 --- request eval: $::requests{exceptions}
---- error_code eval: [(200) x 32]
+--- error_code eval: [(200) x 38]
 --- response_body_like eval: $::answers{exceptions}
 
 

@@ -302,3 +302,17 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 [200, 200]
 --- response_body_like eval
 [map { qr/"stderr":"main.py:2: SyntaxWarning: .{20,60}\\n  \Q$_\E\\n",/ } 'if x is 3: pass', 'if os is 3: pass']
+
+
+
+=== TEST 12: no callback is made for C, and that is no want of memory
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+[map { main::code("import ctypes\nlibc = ctypes.CDLL(None)\nkind = ctypes.$_(ctypes.c_int, ctypes.c_int)\n"
+                  . "print(libc.abs(-3), kind(('abs', libc))(-4), isinstance(libc.abs, ctypes._CFuncPtr))\nkind(abs)") }
+ "CFUNCTYPE", "PYFUNCTYPE"]
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+[(qr/"stdout":"3 4 True\\n".*PermissionError: \[Errno 1\] a run can't make a callback from C(?!.*"limit")/) x 2]

@@ -23,6 +23,10 @@ RTLD_DI_LINKMAP = 2      # of dlfcn.h
 NO_PROCESSES = ("a run has no processes: use threads, as of"
                 " multiprocessing.pool.ThreadPool")
 
+NO_CALLBACKS = ("a run can't make a callback from C to Python: no memory is"
+                " both writable and executable")
+
+
 # of the modules beside the standard library that installed() names
 
 _TOOLS = frozenset("pip pkg_resources setuptools wheel".split())
@@ -170,6 +174,24 @@ def _heap(module):
     module.Arena._dir_candidates = []
 
 
+def _ctypes(module):
+    """Say why a callback can't be made: for C it is a want of memory."""
+    base = module._CFuncPtr
+
+    class CFuncPtr(base):
+        _flags_ = module._FUNCFLAG_CDECL
+
+        def __new__(cls, *args, **named):
+            try:
+                return base.__new__(cls, *args, **named)
+            except MemoryError:
+                if not args or not callable(args[0]):
+                    raise
+                raise PermissionError(errno.EPERM, NO_CALLBACKS) from None
+
+    module._CFuncPtr = CFuncPtr
+
+
 def _socket(module):
     """Know localhost, and no other name, at once and for good.
 
@@ -308,6 +330,7 @@ def _loaded():
 _CHANGES = {
     "_posixsubprocess": _posixsubprocess,
     "asyncio.base_events": _base_events,
+    "ctypes": _ctypes,
     "glob": _glob,
     "matplotlib._mathtext": _pyexec_fonts.watch_formulas,
     "matplotlib.font_manager": _pyexec_fonts.add_directory,

@@ -60,6 +60,8 @@ static const pyexec_cause_t  pyexec_causes[] = {
     { NULL, "Failed to establish a new connection", PYEXEC_SAY_NETWORK },
     { NULL, "urlopen error", PYEXEC_SAY_NETWORK },
 
+    { "PermissionError", "can't make a callback", PYEXEC_SAY_CALLBACK },
+
     { "TclError", NULL, PYEXEC_SAY_SCREEN },
     { NULL, "$DISPLAY", PYEXEC_SAY_SCREEN },
     { NULL, "could not connect to display", PYEXEC_SAY_SCREEN },
@@ -307,7 +309,10 @@ pyexec_hints_refused(const pyexec_run_t *run, const pyexec_attempt_t *a,
 
     f = &a->failed;
 
-    if (pyexec_str_has(&f->message, ": '")) {
+    if (f->error == EPERM && pyexec_str_has(&f->message, "' -> '")) {
+        pyexec_say(h, PYEXEC_SAY_LINK);
+
+    } else if (pyexec_str_has(&f->message, ": '")) {
 
         /* the note that a file of the session is closed says all there is */
 

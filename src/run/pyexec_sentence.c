@@ -146,6 +146,16 @@ static const char *const
         "connected to. Read data from session/uploads/, or put it into the "
         "code."
     },
+    [PYEXEC_SAY_CALLBACK] = {
+        "C no puede llamar a funciones de Python (ctypes.CFUNCTYPE): haga ese "
+        "trabajo en Python, o con numpy o scipy.",
+        "C can't call functions of Python (ctypes.CFUNCTYPE): do that work in "
+        "Python, or with numpy or scipy."
+    },
+    [PYEXEC_SAY_LINK] = {
+        "No se pueden crear enlaces: copie el archivo con shutil.copy().",
+        "Links can't be made: copy the file by shutil.copy()."
+    },
     [PYEXEC_SAY_SCREEN] = {
         "No hay pantalla ni ventanas: guarde las figuras, por ejemplo con "
         "plt.savefig(\"figura.png\").",
