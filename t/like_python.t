@@ -305,7 +305,54 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 
 
 
-=== TEST 12: no callback is made for C, and that is no want of memory
+=== TEST 12: shared memory by a name, gone at exit
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import atexit, os
+
+from multiprocessing.shared_memory import ShareableList, SharedMemory
+
+def end():
+    mine.close()
+    mine.unlink()
+    print("unlinked")
+
+atexit.register(end)
+mine = SharedMemory("mine", create=True, size=100)
+mine.buf[:3] = b"abc"
+other = SharedMemory("mine")
+print(bytes(other.buf[:3]))
+other.close()
+for attempt in (lambda: SharedMemory("mine", create=True, size=1), lambda: SharedMemory("none")):
+    try:
+        attempt()
+    except OSError as e:
+        print(type(e).__name__)
+print(ShareableList([1, "a"])[1], SharedMemory(create=True, size=8).size)
+END
+--- response_body_like eval
+main::prints(<<'END', ',"stderr":"",.*"created_files":\[\],')
+b'abc'
+FileExistsError
+FileNotFoundError
+a 8
+unlinked
+END
+
+
+
+=== TEST 13: shared memory is a file of the run's
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; pyexec_max_file_size 1m; }
+--- request eval
+main::code("from multiprocessing.shared_memory import SharedMemory\nSharedMemory(create=True, size=2 << 20)")
+--- response_body_like: "status":"error".*"limit":"file_size"
+
+
+
+=== TEST 14: no callback is made for C, and that is no want of memory
 --- config
 location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 --- request eval

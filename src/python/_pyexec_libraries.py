@@ -4,6 +4,7 @@ Each is made when the library is imported, but for the functions that start
 processes: those raise an error that says what to use instead.
 """
 
+import atexit
 import errno
 import functools
 import importlib
@@ -174,6 +175,40 @@ def _heap(module):
     module.Arena._dir_candidates = []
 
 
+def _posixshmem(module):
+    """Make shared memory by a name in TMPDIR, too."""
+    def path(name):
+        return os.path.join(os.environ.get("TMPDIR", "."), name.lstrip("/"))
+
+    def shm_open(path_, flags, mode=0o777):
+        return os.open(path(path_), flags | os.O_NOFOLLOW, mode)
+
+    module.shm_open = shm_open
+    module.shm_unlink = lambda path_: os.unlink(path(path_))
+
+
+def _resource_tracker(module):
+    """Remove at exit what code leaves, as the tracker's process would."""
+    left = {}
+
+    def remove():
+        for name, kind in left:
+            try:
+                module._CLEANUP_FUNCS[kind](name)
+            except OSError:
+                pass
+        left.clear()
+
+    def _send(self, cmd, name, rtype):
+        if cmd == "REGISTER":
+            left[name, rtype] = True
+        else:
+            left.pop((name, rtype), None)
+
+    module.ResourceTracker._send = _send
+    atexit.register(remove)    # before the code's own: that is called later
+
+
 def _ctypes(module):
     """Say why a callback can't be made: for C it is a want of memory."""
     base = module._CFuncPtr
@@ -328,6 +363,7 @@ def _loaded():
 
 
 _CHANGES = {
+    "_posixshmem": _posixshmem,
     "_posixsubprocess": _posixsubprocess,
     "asyncio.base_events": _base_events,
     "ctypes": _ctypes,
@@ -336,6 +372,7 @@ _CHANGES = {
     "matplotlib.font_manager": _pyexec_fonts.add_directory,
     "matplotlib.text": _pyexec_fonts.watch_texts,
     "multiprocessing.heap": _heap,
+    "multiprocessing.resource_tracker": _resource_tracker,
     "multiprocessing.synchronize": _synchronize,
     "plotly.io._renderers": _pyexec_figures.save_plotly,
     "pwd": _pwd,
