@@ -6,4 +6,7 @@ print(g, nx.shortest_path(g, 1, 5), sorted(nx.degree(g)), nx.density(g))
 print({k: round(v, 4) for k, v in nx.pagerank(g).items()})
 nx.draw(g, nx.circular_layout(g), with_labels=True)
 plt.savefig("graph.png")
-nx.shortest_path(g, 1, 99)
+try:
+    nx.shortest_path(g, 1, 99)
+except nx.NodeNotFound as e:
+    print(e)
