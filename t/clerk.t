@@ -49,7 +49,7 @@ locks(F_UNLCK);
 @answers = map { $d->response($_, 10) } @removals;
 my @refused = grep { $_->{code} == 503 } @answers;
 is(scalar(@refused) + grep({ $_->{code} == 200 } @answers), MANY, 'each is answered, with 200 or 503');
-like($refused[0]{json}{detail}, qr/^too many clean-ups, uploads and removals are going on$/, '503 has a sentence');
+like($refused[0]{json}{detail}, qr/^too many clean-ups, uploads, removals and lists of files are going on$/, '503 has a sentence');
 ok($d->until(5, sub { clerks() == 3 }), 'and all processes end');
 
 my ($first) = map { $_->{pid} } grep { $_->{args} =~ /: clerk/ } $d->tree;

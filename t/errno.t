@@ -21,6 +21,7 @@ Pyexec::Census::adopt();
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=1 preload=none', more => <<'END');
 location = /quick { pyexec_execute default; pyexec_queue_timeout 200ms; }
 location ~ ^/quick/(?<quick>.+)$ { pyexec_cleanup default $quick; pyexec_queue_timeout 200ms; }
+location ~ ^/list/(?<listed>[^/]+)/(?<in>.*)$ { pyexec_files default $listed $in; }
 END
 $d->post('print(1)', session_id => 'kept');
 
@@ -119,6 +120,16 @@ for my $fault (@always) {
                  Pyexec::Census->take->pids('clerk');
     is($d->http('DELETE', '/quick/after', undef, 30)->{json}{removed_runs}, 1, 'a clean-up that has begun is waited for');
     $_->stop for @inject;
+}
+
+{
+    my @inject = map { Pyexec::Inject->start($_, 'delay_enter=500000', 1, 1, 'getdents64') } Pyexec::Census->take->pids('clerk');
+    my @lists = map { $d->request('GET', '/list/kept/') } 1 .. 140;
+    my @answers = map { $d->response($_, 60) } @lists;
+    $_->stop for @inject;
+    my $refused = grep { ($_->{json}{detail} // '') =~ /^too many .* lists of files are going on$/ } @answers;
+    cmp_ok($refused, '>', 0, 'lists of files do not occupy all clerks');
+    is($refused + grep({ $_->{code} == 200 } @answers), 140, 'each is answered');
 }
 
 unlike($d->log, qr/\[emerg\]|Sanitizer/, 'the log has no emergency');

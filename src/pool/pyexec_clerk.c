@@ -30,7 +30,7 @@
 #define PYEXEC_MAX_CLERKS   128
 #define PYEXEC_CLERK_STAYS  1000           /* ms */
 
-/* what may take long may not occupy what lists need */
+/* what may take long may not occupy what lists of runs need */
 
 #define PYEXEC_MAX_CLEANUPS (PYEXEC_MAX_CLERKS / 2)
 
@@ -267,9 +267,11 @@ pyexec_clerk_loop(pyexec_clerk_t *c, unsigned slot)
             continue;
         }
 
-        if (pyexec_clerk_writes(type) && !pyexec_clerk_cleans(c, slot)) {
-            pyexec_send_error(client, 503, "too many clean-ups, uploads and "
-                              "removals are going on", 0);
+        if ((pyexec_clerk_writes(type) || type == PYEXEC_MSG_FILES)
+            && !pyexec_clerk_cleans(c, slot))
+        {
+            pyexec_send_error(client, 503, "too many clean-ups, uploads, "
+                              "removals and lists of files are going on", 0);
             (void) close(client);
 
         } else if (pyexec_clerk_writes(type)
