@@ -363,3 +363,23 @@ location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
 [200, 200]
 --- response_body_like eval
 [(qr/"stdout":"3 4 True\\n".*PermissionError: \[Errno 1\] a run can't make a callback from C(?!.*"limit")/) x 2]
+
+
+
+=== TEST 15: xlsxwriter, if it is there, which sets times of its files
+--- config
+location = /api/execute-code { pyexec_execute default; pyexec_policy off; }
+--- request eval
+main::code(<<'END')
+import os
+try:
+    import xlsxwriter
+except ImportError:
+    open("a.xlsx", "w").close()
+else:
+    with xlsxwriter.Workbook("a.xlsx") as book:
+        book.add_worksheet().write(0, 0, 1)
+print(sorted(os.listdir()))
+END
+--- response_body_like eval
+main::prints("['a.xlsx', 'main.py', 'session']\n")

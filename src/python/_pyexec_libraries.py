@@ -12,6 +12,7 @@ import importlib.machinery
 import os
 import sys
 import threading
+import types
 
 import _pyexec_figures
 import _pyexec_fonts
@@ -308,6 +309,12 @@ def _shutil(module):
         setattr(module, name, _tolerant(getattr(module, name)))
 
 
+def _xlsxwriter(module):
+    """Let it pack its parts with the times that they have, likewise."""
+    module.os = types.SimpleNamespace(**vars(os))
+    module.os.utime = _tolerant(os.utime)
+
+
 def _tolerant(function):
     @functools.wraps(function)
     def wrapper(*args, **named):
@@ -379,4 +386,5 @@ _CHANGES = {
     "shutil": _shutil,
     "socket": _socket,
     "threadpoolctl": _threadpoolctl,
+    "xlsxwriter.workbook": _xlsxwriter,
 }
