@@ -568,6 +568,10 @@ pyexec_run_drop(const pyexec_run_t *run)
 {
     int  record, dir;
 
+    /* the result first: removing all needs descriptors, which may be short */
+
+    (void) unlinkat(run->dir, PYEXEC_RESULT, 0);
+
     record = pyexec_record_remove(run->runs, run->run_id);
     dir = pyexec_remove(run->runs, run->run_id, NULL);
 
