@@ -97,6 +97,7 @@ unlike($d->post("from IPython.display import Image\nImage('no.png')")->{stderr},
 is(scalar @{ $d->post("import threading\nt = [threading.Thread(target=display, args=('x' * 10000,)) for i in range(9)]\n[x.start() for x in t]\n[x.join() for x in t]\n5")->{display} }, 9, 'threads display');
 is_deeply($d->http('POST', '/small', JSON::PP::encode_json({ code => "for i in range(9): display('x' * 300)" }))->{json}{display}[-1], { 'text/plain' => '[... 6 more, over pyexec_max_inline]' }, 'what is over the limit is counted');
 is(scalar @{ $d->post('for i in range(1100): display(i)')->{display} }, 1001, 'and so is the thousandth');
+is_deeply($d->post("for i in range(1100): display(i)\n5")->{result}, { 'text/plain' => '5' }, 'the value is not one of them');
 is_deeply($d->http('GET', "/api/code-results/default/$r->{run_id}")->{json}, $r, 'the stored result has them');
 
 SKIP: {

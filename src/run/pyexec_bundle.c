@@ -84,9 +84,8 @@ pyexec_bundle_add(pyexec_run_t *run, pyexec_attempt_t *a,
 
     if (bundle.kind == PYEXEC_BUNDLE_RESULT) {
         a->result.len = 0;
-    }
 
-    if (a->nbundles == PYEXEC_MAX_BUNDLES) {
+    } else if (a->nbundles == PYEXEC_MAX_BUNDLES) {
         a->nlost++;
         return 0;
     }
