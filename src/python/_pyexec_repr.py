@@ -71,9 +71,9 @@ def encode(data):
 
 def bundle(value, last=False):
     """Return {MIME type: text or bytes}.  Raises nothing."""
-    if type(value) in _SIMPLE:
-        return {"text/plain": _cut(repr(value))}
     try:
+        if type(value) in _SIMPLE:
+            return {"text/plain": _cut(repr(value))}
         with _Limit(last):
             return _bundle(value)
     except BaseException as exc:
