@@ -82,6 +82,7 @@ END
 like($d->post("class C:\n    __repr__ = lambda self: '5'\n    _repr_markdown_ = lambda self: 7\nC()")->{result}{'text/plain'}, qr/^5\n\[text\/markdown was left out: /, 'what is of another type is named');
 is_deeply([@{ $d->post("display(10**5000)\n10**5000") }{qw(status display result)}], ['ok', [{ 'text/plain' => '<int object: its representation raised ValueError>' }], { 'text/plain' => '<int object: its representation raised ValueError>' }],
     'a number that is too long');
+is($d->post("from IPython.display import JSON\nJSON([float('nan')])")->{result}{'text/plain'} =~ s/compliant.*/compliant/r, "<IPython.core.display.JSON object>\n[application/json was left out: Out of range float values are not JSON compliant", 'what JSON has no word for');
 is($d->post("'x' * 30000")->{result}{'text/plain'}, "'" . 'x' x 19999 . "\n[... 10002 more characters]", 'text is cut');
 is($d->post("class A:\n    __repr__ = lambda self: '\x{20ac}' * 20000\nA()")->{result}{'text/plain'}, "\x{20ac}" x 20000, 'at 20,000 characters');
 

@@ -169,7 +169,7 @@ def _failure(value, exc):
 def _json(part):
     if isinstance(part, str):
         part = json.loads(part)
-    text = json.dumps(part, ensure_ascii=False, default=str)
+    text = json.dumps(part, ensure_ascii=False, allow_nan=False, default=str)
     if len(text) > MAX_TEXT:
         raise ValueError("it has %d characters" % len(text))
     return text
