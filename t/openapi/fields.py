@@ -120,6 +120,22 @@ def check_sources(described):
           for parameter in operation.get("parameters", [])
           if parameter["in"] == "query"})
 
+    # statuses of files; a precondition is nothing that a list has
+
+    jobs = {"list_files": "FILES", "read_file": "OPEN", "write_file": "PUT",
+            "remove_file": "DELETE"}
+    errors = re.findall(r'\{ (?:PYEXEC_MSG_)?(\w+), (\w+), (\d+), "',
+                        sources["pyexec_serve_file.c"])
+
+    for _, _, operation in operations(described):
+        name = operation["operationId"]
+
+        if name in jobs:
+            statuses = {status for job, error, status in errors
+                        if job in ("0", jobs[name]) and error != "ECANCELED"}
+            same("statuses of " + name, statuses - set(operation["responses"]),
+                 set())
+
     # some fields are written by other calls, so only one direction
 
     written = names(r'pyexec_(?:json|result)_\w+\([\w.]+,\s*"(\w+)"')
