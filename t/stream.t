@@ -261,10 +261,13 @@ END
     print $f 5;
     close $f or die $!;
     my $peak = $most->();
-    my $large = stream($execute, $Pyexec::Events::NDJSON, <<'END');
+
+    # it is decoded here before the run's result comes, which has it too
+
+    my $large = stream($execute, $Pyexec::Events::NDJSON, <<'END', timeout_seconds => 300);
 import time, _pyexec_repr as r
 r.send(r.DISPLAY, r.encode({'text/html': '\x01' * 1_600_000}))
-time.sleep(60)
+time.sleep(300)
 END
     $large->next;
     is(length($large->next(60)->{data}{bundle}{'text/html'}), 1_600_000, 'a bundle as large as may be');
