@@ -1,7 +1,8 @@
 use strict;
 use warnings;
 
-# The API over TLS, over HTTP/2 with and without it, with curl as the client.
+# The API over TLS, over HTTP/2 with and without it, and over HTTP/3 where nginx
+# and curl, which is the client, have that.
 
 use lib 't';
 use Pyexec;
@@ -16,8 +17,11 @@ system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
        . " -keyout $dir/key -out $dir/cert 2>/dev/null") == 0 or die 'openssl';
 
 my $port = ($ENV{TEST_NGINX_PORT} || 1984) + 2;
+my $http3 = `$ENV{TEST_NGINX_BINARY} -V 2>&1` =~ /http_v3_module/ && `curl -V` =~ /HTTP3/;
+diag('no HTTP/3, in nginx or in curl') if !$http3;
 my $d = Pyexec::Daemon->new(workers => 1, pool => 'workers=2 preload=none',
-                            more => "listen 127.0.0.1:$port ssl http2; ssl_certificate $dir/cert; ssl_certificate_key $dir/key;",
+                            more => ($http3 ? "listen 127.0.0.1:$port quic; " : '')
+                                    . "listen 127.0.0.1:$port ssl http2; ssl_certificate $dir/cert; ssl_certificate_key $dir/key;",
                             listen => 'http2');
 
 my $tls = "https://127.0.0.1:$port";
@@ -28,7 +32,7 @@ print $f encode_json({ session_id => 'h2', code => '# ' . 'x' x 300000 . "\nprin
 close $f;
 
 for my $case ([ 'HTTP/2 over TLS', "--http2 -k $tls" ], [ 'HTTP/1.1 over TLS', "--http1.1 -k $tls" ],
-              [ 'HTTP/2 without TLS', "--http2-prior-knowledge $plain" ]) {
+              [ 'HTTP/2 without TLS', "--http2-prior-knowledge $plain" ], $http3 ? [ 'HTTP/3', "--http3-only -k $tls" ] : ()) {
     my ($name, $how) = @$case;
     my ($options, $url) = $how =~ /^(.*) (\S+)$/;
     my $json = eval { decode_json(`curl -s $options -d \@$dir/body $url/api/execute-code`) } || {};
