@@ -27,7 +27,7 @@ location ~ ^/small/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexe
 location ~ ^/elsewhere/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; client_body_temp_path ELSEWHERE; }
 location = /api/small { pyexec_execute default; pyexec_max_session 4m; }
 location = /any { pyexec_files default $arg_s $arg_p; }
-location ~ ^/full/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_workspace WORKSPACE2; pyexec_min_free 99%; }
+location ~ ^/full/(?<s>[^/]+)/(?<p>(?s).*)$ { pyexec_files default $s $p; pyexec_workspace WORKSPACE2; pyexec_min_free 1000000g; }
 END
 
 my $files = '/api/files';
