@@ -28,6 +28,10 @@ my %NEITHER = qw(
     yml      application/yaml
 );
 
+# what only older ones of these tables have
+
+my %OLDER = (mkv => 'video/x-matroska');
+
 my $PYTHON = <<'END_OF_PYTHON';
 import mimetypes
 for suffix, kind in mimetypes.MimeTypes(()).types_map[True].items():
@@ -56,7 +60,7 @@ close $python or die "python3: $?";
 
 sub files {
     return join ',', map {
-        my @types = @{$types{$_} || [$NEITHER{$_}]};
+        my @types = (@{$types{$_} || [$NEITHER{$_}]}, $OLDER{$_} // ());
         sprintf '\{"path":"[^"]*/x\.%s",[^{}]*"mime_type":"(?:%s)"\}',
             $_, join '|', map { quotemeta } @types;
     } sort @SUFFIXES;
