@@ -83,6 +83,7 @@ FLOORS = [
     ("full", "same", PLOT, 5),
     ("full", "fork", SVD, 10),
     ("full", "same", SVD, 10),
+    ("light", "fork", LINES, 100),
     ("light", "walk", LINES, 100),
 ]
 
