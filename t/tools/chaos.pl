@@ -51,7 +51,11 @@ my $seed = $ENV{SEED} || int(time) % 100000;
 # seconds that nginx waits with a pool which could not start.
 
 my @faults = (
-    (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'clerk', 'sweeper', 'cache manager'),
+    (map { { name => "a $_ is killed", start => killer($_) } } 'pool', 'sweeper', 'cache manager'),
+
+    # what has begun to remove or to store something is not begun again
+
+    { name => 'a clerk is killed', start => killer('clerk'), may => { errors => 1 } },
     (map { { name => "a $_ is killed", start => killer($_), may => { errors => 1, status => 'error' } } }
          'zygote light', 'zygote full', 'runner', 'child light', 'child full'),
     { name => 'all runners are killed', start => sub { kill_all('runner') }, may => { errors => 1, status => 'error' } },
