@@ -1,7 +1,8 @@
 
 /*
  * What the pool answers a job with, and what the client gets of it: START,
- * for what may take long only, and then RESULT, FILE, STORED or ERROR.
+ * for what may take long only, EVENT, if the client wants them, and then
+ * RESULT, FILE, STORED or ERROR.
  */
 
 #include "nginx/ngx_http_pyexec_answer.h"

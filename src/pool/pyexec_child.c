@@ -88,7 +88,7 @@ pyexec_child(pyexec_pool_t *pool, pyexec_zygote_e kind)
 
     status = 0;
 
-    if (checked.status.len == 2 && memcmp(checked.status.data, "ok", 2) == 0) {
+    if (pyexec_str_is(&checked.status, "ok")) {
         pyexec_show_begin(job.timeout, pyexec_child_bundle);
         status = pyexec_python_run(&code, pyexec_child_failed);
         (void) fflush(NULL);

@@ -61,13 +61,9 @@ pyexec_event_start(pyexec_run_t *run)
 void
 pyexec_event_output(pyexec_run_t *run, pyexec_attempt_t *a, unsigned ended)
 {
-    const pyexec_str_t  *status;
-
-    status = &a->checked.status;
-
     if (!run->request->events
-        || (!ended && (!a->has_checked || status->len != 2
-                       || memcmp(status->data, "ok", 2) != 0)))
+        || (!ended && !(a->has_checked
+                        && pyexec_str_is(&a->checked.status, "ok"))))
     {
         return;
     }

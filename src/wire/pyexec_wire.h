@@ -43,7 +43,8 @@
  *                             SCM_RIGHTS, EXECUTE may come with the descriptors
  *                             of pyexec_given_e, all or none, and PUT with that
  *                             of the body, unless there is none
- *             pool -> nginx   START, when a run, PUT or DELETE has begun;
+ *             pool -> nginx   START, when a run, CLEANUP, PUT or DELETE has
+ *                             begun;
  *                             EVENT, as things happen (only if EXECUTE asked
  *                             for events);
  *                             RESULT, ERROR or, after OPEN, FILE with the
